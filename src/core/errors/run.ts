@@ -1,0 +1,101 @@
+/** What stopped a run. */
+
+import { entry } from './entry.ts'
+
+export const runErrors = {
+  'lock-held': entry<{ store: string; holder: string; waitedMs: number }>({
+    exit: 5,
+    what: (d) => `store ${d.store} is being migrated by ${d.holder}; waited ${Math.round(d.waitedMs / 1000)} s`,
+    why: 'One migrator a store. The lock ends with the process or the connection that holds it.',
+    help: () => ['wait longer: --lock-wait 10m', 'who it is: lockstep doctor'],
+  }),
+  'lock-wait-exhausted': entry<{ file: string; attempts: number; lockTimeoutMs: number; blockedBy: readonly string[] }>(
+    {
+      exit: 1,
+      what: (d) =>
+        `${d.file} did not get its locks: ${d.attempts} attempts of ${d.lockTimeoutMs} ms` +
+        (d.blockedBy.length === 0 ? '' : `\n${d.blockedBy.map((one) => `  blocked by ${one}`).join('\n')}`),
+      why: 'A statement that waits for a lock makes everybody behind it wait too, so each attempt is short.',
+      help: () => ['end the blocker, then: lockstep up', 'or allow more: -- lockstep: lock-timeout 10s'],
+    },
+  ),
+  'migration-failed': entry<{ file: string; message: string; code: string | null }>({
+    exit: 1,
+    what: (d) => `${d.file} failed: ${d.message}${d.code === null ? '' : ` (${d.code})`}`,
+    why: 'The store refused a statement.',
+    help: () => ['mend the file, then: lockstep up'],
+  }),
+  'step-failed': entry<{ file: string; message: string; code: string | null; done: number; total: number }>({
+    exit: 6,
+    what: (d) =>
+      `${d.file} failed at step ${d.done + 1} of ${d.total}: ${d.message}${d.code === null ? '' : ` (${d.code})`}`,
+    why: 'This migration cannot run in one transaction, so the steps before it stay.',
+    help: () => ['mend the failing step (not the ones before it), then: lockstep up'],
+  }),
+  'outcome-unknown': entry<{
+    store: string
+    version: string
+    file: string
+    done: number
+    total: number
+    statement: string
+  }>({
+    exit: 6,
+    what: (d) => `nobody can tell whether step ${d.done + 1} of ${d.total} of ${d.file} took effect: ${d.statement}`,
+    why: 'It was started, its end was not seen, and the catalogue does not show it.',
+    help: (d) => [
+      `look at the store, then: lockstep repair resolve ${d.version} --store ${d.store} --applied --why "..."`,
+      `or: lockstep repair resolve ${d.version} --store ${d.store} --not-applied --why "..."`,
+    ],
+  }),
+  'script-refused': entry<{ file: string; reason: string; help: string }>({
+    exit: 2,
+    what: (d) => `${d.file}: ${d.reason}`,
+    why: 'Only what the server itself understands is run.',
+    help: (d) => [d.help],
+  }),
+  'file-changed-meanwhile': entry<{ file: string }>({
+    exit: 1,
+    what: (d) => `${d.file} changed while this run was under way`,
+    why: 'What runs is what was planned.',
+    help: () => ['lockstep plan'],
+  }),
+  'rows-lost': entry<{ file: string; table: string; before: number; after: number }>({
+    exit: 1,
+    what: (d) => `${d.file} would leave ${d.after} of ${d.before} rows in ${d.table}, which it does not mention`,
+    why: 'Rows of a child table disappear when its parent is dropped while foreign keys are enforced.',
+    help: () => ['put PRAGMA foreign_keys = OFF at the head of the file'],
+  }),
+  'foreign-keys-broken': entry<{ file: string; violations: readonly string[] }>({
+    exit: 1,
+    what: (d) =>
+      `${d.file} would break foreign keys:\n${d.violations
+        .slice(0, 10)
+        .map((one) => `  - ${one}`)
+        .join('\n')}`,
+    why: 'Foreign keys are checked as a whole before the transaction is committed.',
+    help: () => [
+      'mend the rows in the same migration',
+      'or let SQLite cascade: PRAGMA foreign_keys = ON at the head of the file',
+    ],
+  }),
+  interrupted: entry<{ signal: string; store: string; done: readonly string[]; next: string | null }>({
+    exit: 130,
+    what: (d) =>
+      `stopped by ${d.signal} at a safe point; ${d.done.length === 0 ? 'nothing was applied' : `applied: ${d.done.join(', ')}`}`,
+    why: 'Between two steps nothing is half done.',
+    help: (d) => (d.next === null ? ['lockstep status'] : [`go on with ${d.next}: lockstep up`]),
+  }),
+  'some-failed': entry<{ failed: readonly string[]; done: readonly string[] }>({
+    exit: 7,
+    what: (d) => `failed: ${d.failed.join(', ')}; done: ${d.done.join(', ')}`,
+    why: 'Stores are migrated one after the other; a failure stops its own store.',
+    help: () => ['lockstep status'],
+  }),
+  internal: entry<{ message: string }>({
+    exit: 1,
+    what: (d) => `this is a bug in Lockstep: ${d.message}`,
+    why: 'Something that must be true was not.',
+    help: () => ['run again with --debug and report it'],
+  }),
+}

@@ -1,0 +1,144 @@
+/** What the engine and the use cases ask of the outside. Declared where they are used; kept as small as the asking. */
+
+import type { LockHolder } from './event.ts'
+import type { History, HistoryChange, LogRow, Meta } from './history.ts'
+import type { Body, Migration } from './migration.ts'
+import type { ProbeAnswer, ScriptFacts, Statement, Unit } from './script.ts'
+import type { Shape } from './shape.ts'
+
+export type StoreKind = 'postgres' | 'pglite' | 'sqlite' | 'mysql' | 'neo4j' | 'documents' | 'memory'
+
+/** Facts about a kind of store that change what may be promised. Each `false` is a named exception in the contract suite. */
+export interface Abilities {
+  /** Changes of structure commit together with their record. */
+  readonly transactionalChanges: boolean
+  /** `session`: dies with the connection. `side-database`: dies with the process. `none`: one process only. */
+  readonly lock: 'session' | 'side-database' | 'none'
+}
+
+/** Told when to stop. Node's and the web's `AbortSignal` fit; the core knows neither. */
+export interface Signal {
+  readonly aborted: boolean
+  readonly reason: unknown
+  addEventListener(type: 'abort', listener: () => void): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
+
+/** Time and chance come from here, so that every run can be replayed. */
+export interface Clock {
+  /** Milliseconds since 1970, UTC. */
+  now(): number
+  /** Resolves after `ms`, or rejects with the signal's reason. */
+  sleep(ms: number, signal?: Signal): Promise<void>
+  /** Between 0 and 1, for jitter only. */
+  random(): number
+}
+
+/** Everything a store can be asked without its lock. Asking changes nothing. */
+export interface HistoryReader {
+  readHistory(): Promise<History>
+}
+
+/** An open target. */
+export interface Store extends HistoryReader {
+  readonly name: string
+  readonly kind: StoreKind
+  /** Where it is, for people; never a secret. */
+  readonly place: string
+  readonly abilities: Abilities
+  /** Reads a script without running it; throws `script-refused` for what no server understands. */
+  readScript(source: ScriptSource): ScriptFacts
+  /** Runs `work` as the only migrator of this target. The lock ends with the callback, however it ends. */
+  whileLocked<T>(options: LockOptions, work: (session: Session) => Promise<T>): Promise<T>
+  readShape(): Promise<Shape>
+  readLog(): Promise<readonly LogRow[]>
+  /** Facts for `doctor`; each is one line of its report. */
+  examine(): Promise<readonly Finding[]>
+  close(): Promise<void>
+}
+
+export interface LockOptions {
+  readonly holder: LockHolder
+  readonly waitMs: number
+  readonly onWait: (holder: LockHolder | null, waitedMs: number) => void
+  readonly signal: Signal
+}
+
+/** A store under its lock. Every method is one transaction, or says that it is none. */
+export interface Session extends HistoryReader {
+  createHistory(meta: Meta, first: readonly LogRow[]): Promise<void>
+  write(changes: readonly HistoryChange[]): Promise<void>
+  /** All of `unit` and its history changes in one transaction: everything or nothing. */
+  runTogether(unit: TogetherUnit): Promise<void>
+  /** A statement outside any transaction. */
+  runAlone(unit: Unit, settings: UnitSettings): Promise<void>
+  /** Did an `alone` unit take effect? May clean up what a failed attempt left (an invalid index). */
+  probe(unit: Unit): Promise<ProbeAnswer>
+  /** Cuts a script into the units in which it runs. Lazily: a file of 100 MB is never whole in memory. */
+  readUnits(source: ScriptSource, mode: 'whole' | 'steps'): Iterable<Unit>
+  /** Sessions that kept the last statement from its lock, for people. */
+  readBlockers(): Promise<readonly string[]>
+}
+
+export interface UnitSettings {
+  readonly lockTimeoutMs: number
+  /** 0: none. */
+  readonly statementTimeoutMs: number
+  readonly signal: Signal
+}
+
+export interface TogetherUnit extends UnitSettings {
+  readonly before: readonly HistoryChange[]
+  readonly work: Work
+  readonly after: readonly HistoryChange[]
+}
+
+export type Work =
+  | {
+      readonly kind: 'statements'
+      readonly statements: Iterable<Statement>
+      readonly begin: string | null
+      readonly file: string
+    }
+  | { readonly kind: 'code'; readonly run: (api: MigrationApi) => Promise<void>; readonly file: string }
+
+/** What a migration in TypeScript is given. */
+export interface MigrationApi {
+  /** One statement with parameters; rows as objects. */
+  query<Row extends Record<string, unknown> = Record<string, unknown>>(
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<Row[]>
+  /** One or more statements, no result. */
+  exec(text: string): Promise<void>
+  readonly signal: Signal
+  log(message: string): void
+}
+
+/** The text of one direction of one migration, to be read as often as needed. */
+export interface ScriptSource {
+  readonly file: string
+  readonly noTransaction: boolean
+  /** Chunks of the text, without a byte-order mark, placeholders filled in. */
+  read(): Iterable<string>
+}
+
+/** Turns a body into its text or its code; given by the use case, so that the engine reads no files. */
+export interface BodyReader {
+  script(migration: Migration, body: Body): ScriptSource
+  code(migration: Migration, body: Body): Promise<CodeMigration>
+}
+
+export interface CodeMigration {
+  readonly description?: string
+  readonly transaction?: boolean
+  up(api: MigrationApi): Promise<void> | void
+  down?(api: MigrationApi): Promise<void> | void
+}
+
+/** One line of `doctor`. */
+export interface Finding {
+  readonly grade: 'good' | 'attention' | 'bad' | 'fact'
+  readonly what: string
+  readonly help: string | null
+}

@@ -1,0 +1,78 @@
+/** Versions are text, compared by the scheme of their layout. Real ones have twenty digits, so never a number. */
+
+/**
+ * `numeric`: digits, `1` equals `0001`; dashes inside do not count (diesel).
+ * `dotted`: numbers joined by `.` or `_`; `1` equals `1.0` (Flyway).
+ * `category`: a name that ends in digits (`task001`); each category is ordered by itself, categories by name.
+ */
+export type VersionScheme = 'numeric' | 'dotted' | 'category'
+
+/** A key that is equal for two spellings of one version. */
+export function versionKey(scheme: VersionScheme, version: string): string {
+  switch (scheme) {
+    case 'numeric':
+      return trimZeros(version.replaceAll('-', ''))
+    case 'dotted':
+      return segmentsOf(version).join('.')
+    case 'category': {
+      const { category, number } = splitCategory(version)
+      return `${category}${trimZeros(number)}`
+    }
+  }
+}
+
+/** Negative, zero or positive, as `Array.sort` wants it. */
+export function compareVersions(scheme: VersionScheme, a: string, b: string): number {
+  switch (scheme) {
+    case 'numeric':
+      return compareDigits(a.replaceAll('-', ''), b.replaceAll('-', ''))
+    case 'dotted':
+      return compareSegments(segmentsOf(a), segmentsOf(b))
+    case 'category': {
+      const left = splitCategory(a)
+      const right = splitCategory(b)
+      return compareText(left.category, right.category) || compareDigits(left.number, right.number)
+    }
+  }
+}
+
+/** By code units: the same on every machine, whatever its locale. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** `my_feature001` is `my_feature` and `001`. */
+export function splitCategory(version: string): { category: string; number: string } {
+  const digits = /\d+$/.exec(version)?.[0] ?? ''
+  return { category: version.slice(0, version.length - digits.length), number: digits }
+}
+
+function segmentsOf(version: string): string[] {
+  const segments = version.split(/[._]/).map(trimZeros)
+  while (segments.length > 1 && segments.at(-1) === '0') segments.pop()
+  return segments
+}
+
+function compareSegments(a: readonly string[], b: readonly string[]): number {
+  for (let i = 0; i < Math.max(a.length, b.length); i++) {
+    const order = compareDigits(a[i] ?? '0', b[i] ?? '0')
+    if (order !== 0) return order
+  }
+  return 0
+}
+
+function compareDigits(a: string, b: string): number {
+  const left = trimZeros(a)
+  const right = trimZeros(b)
+  if (!isDigits(left) || !isDigits(right)) return compareText(left, right)
+  return left.length - right.length || compareText(left, right)
+}
+
+function isDigits(text: string): boolean {
+  return /^\d+$/.test(text)
+}
+
+function trimZeros(digits: string): string {
+  const trimmed = digits.replace(/^0+/, '')
+  return trimmed === '' ? '0' : trimmed
+}
