@@ -1,0 +1,95 @@
+/** What the use cases answer: plain data, the same for the terminal, `--json` and the library. */
+
+import type { RunEvent } from '../core/event.ts'
+import type { ExitCode } from '../core/errors/entry.ts'
+import type { HistoryRecord, LogRow } from '../core/history.ts'
+import type { LockstepError } from '../core/error.ts'
+import type { Plan } from '../core/plan.ts'
+import type { Finding, StoreKind } from '../core/ports.ts'
+import type { Problem } from '../core/problem.ts'
+import type { Difference } from '../core/shape.ts'
+
+export type Verdict = 'current' | 'behind' | 'ahead' | 'incompatible' | 'blocked'
+
+export interface PendingReport {
+  readonly version: string
+  readonly description: string
+  readonly file: string
+  /** A repeatable whose text changed. */
+  readonly repeatable: boolean
+  /** Journalled steps that are proven already; `null` for a fresh one. */
+  readonly resumesAt: { readonly done: number; readonly total: number } | null
+  /** Why the last attempt failed, from the log; `null` where there was none. */
+  readonly lastFailure: string | null
+}
+
+/** One store's line of `status`, and the base of every other answer about a store. */
+export interface StoreReport {
+  readonly store: string
+  readonly kind: StoreKind
+  readonly place: string
+  readonly verdict: Verdict
+  /** The newest applied version; `null` before the first. */
+  readonly version: string | null
+  readonly applied: number
+  readonly pending: readonly PendingReport[]
+  /** Recorded versions that no file here has, above the newest file. */
+  readonly ahead: readonly string[]
+  readonly problems: readonly Problem[]
+  /** What stopped this store; `null` where nothing did. */
+  readonly error: LockstepError | null
+}
+
+export interface RanReport {
+  readonly version: string
+  readonly file: string
+  readonly direction: 'up' | 'down'
+  readonly state: 'applied' | 'reverted' | 'failed'
+  readonly ms: number
+  readonly steps: number
+}
+
+export interface RunReport extends StoreReport {
+  readonly ran: readonly RanReport[]
+  /** Hash of the head of the log after the run: `verify --head` finds a log that was rewritten since. */
+  readonly head: string | null
+}
+
+export interface PlanReport extends StoreReport {
+  readonly plan: Plan | null
+}
+
+export interface HistoryReport extends StoreReport {
+  readonly records: readonly HistoryRecord[]
+  readonly log: readonly LogRow[]
+}
+
+export interface VerifyReport extends StoreReport {
+  readonly logRows: number
+  readonly head: string | null
+  readonly differences: readonly Difference[]
+}
+
+export interface AdoptReport extends StoreReport {
+  readonly adopted: readonly string[]
+  /** `compared`: shapes were compared; otherwise why they could not be. */
+  readonly comparison: 'compared' | string
+  readonly differences: readonly Difference[]
+}
+
+export interface DoctorReport extends StoreReport {
+  readonly findings: readonly Finding[]
+}
+
+/** The answer of any command over stores. */
+export interface Answer<Report extends StoreReport = StoreReport> {
+  readonly command: string
+  readonly ok: boolean
+  readonly exit: ExitCode
+  readonly stores: readonly Report[]
+  /** What stopped the command as a whole, before or beside the stores. */
+  readonly error: LockstepError | null
+}
+
+/** The events of one run, for those who want them as a stream. */
+export type EventListener = (event: RunEvent) => void
