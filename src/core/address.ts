@@ -1,0 +1,92 @@
+/** Where a store is, read from what the user wrote. Stores open these; nobody else parses an address. */
+
+import type { Secret } from './secret.ts'
+
+export type Address = PostgresAddress | SqliteAddress | PgliteAddress | MysqlAddress | Neo4jAddress | DocumentsAddress
+
+export type SslMode = 'disable' | 'allow' | 'prefer' | 'require' | 'verify-ca' | 'verify-full'
+
+export interface HostPort {
+  /** A name, an IP address, or a folder of Unix sockets (begins with `/`). */
+  readonly host: string
+  readonly port: number
+}
+
+/** What libpq would connect to with the same words and the same environment. */
+export interface PostgresAddress {
+  readonly kind: 'postgres'
+  /** In the order in which they are tried. */
+  readonly hosts: readonly HostPort[]
+  readonly user: string
+  readonly password: Secret | null
+  readonly database: string
+  readonly ssl: PostgresSsl
+  /** 0: no limit. */
+  readonly connectTimeoutMs: number
+  /** Settings of the session, as `-c name=value`; empty for none. */
+  readonly options: string
+  readonly targetSessionAttrs: 'any' | 'read-write' | 'read-only' | 'primary' | 'standby' | 'prefer-standby'
+  readonly channelBinding: 'disable' | 'prefer' | 'require'
+}
+
+export interface PostgresSsl {
+  /** `require` with a root certificate has become `verify-ca` already. Unix sockets never use TLS. */
+  readonly mode: SslMode
+  /** A file that exists, or `system` for the authorities of the operating system. */
+  readonly rootCert: string | null
+  readonly cert: string | null
+  readonly key: string | null
+  /** `direct`: TLS from the first byte. */
+  readonly negotiation: 'postgres' | 'direct'
+}
+
+export interface SqliteAddress {
+  readonly kind: 'sqlite'
+  /** Absolute; `null`: in memory. */
+  readonly path: string | null
+}
+
+export interface PgliteAddress {
+  readonly kind: 'pglite'
+  /** Absolute; `null`: in memory. */
+  readonly path: string | null
+}
+
+export interface MysqlAddress {
+  readonly kind: 'mysql'
+  readonly host: string
+  readonly port: number
+  /** A Unix socket that is used instead of host and port. */
+  readonly socket: string | null
+  readonly user: string
+  readonly password: Secret | null
+  readonly database: string
+  readonly ssl: { readonly mode: SslMode; readonly rootCert: string | null }
+  /** 0: no limit. */
+  readonly connectTimeoutMs: number
+}
+
+export interface Neo4jAddress {
+  readonly kind: 'neo4j'
+  /** As the driver wants it: without user, password and database. */
+  readonly url: string
+  readonly user: string | null
+  readonly password: Secret | null
+  /** `null`: the server's default database. */
+  readonly database: string | null
+}
+
+export interface DocumentsAddress {
+  readonly kind: 'documents'
+  /** Absolute; relative patterns start here. */
+  readonly folder: string
+  /** A glob, as the user wrote it. */
+  readonly files: string
+  /** The field that holds a document's version. */
+  readonly version: string
+  /** Pattern of the contract files with `{version}` in it; `null` where there are none. */
+  readonly contracts: string | null
+  /** Paths that no transform may change. */
+  readonly protect: readonly string[]
+  readonly backupForm: 'links' | 'sidecar' | 'pack'
+}
