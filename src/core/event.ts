@@ -82,3 +82,11 @@ export type RunEvent =
   | { readonly type: 'run-finished'; readonly runId: string; readonly ok: boolean; readonly exit: number }
 
 export type Emit = (event: RunEvent) => void
+
+/** A holder as one phrase of a message. */
+export function describeHolder(holder: LockHolder | null): string {
+  if (holder === null) return 'somebody who does not say who'
+  const run = holder.runId === '' ? '' : `, run ${holder.runId}`
+  const since = holder.since === null ? '' : `, since ${holder.since}`
+  return `${holder.host} (process ${holder.pid}${run}${since})`
+}
