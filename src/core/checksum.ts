@@ -12,10 +12,30 @@ export interface Hasher {
   digest(encoding: 'hex'): string
 }
 
+/** A checksum that is fed as its text streams by. */
+export interface RunningChecksum {
+  add(chunk: string): void
+  /** To be called once, at the end of the text. */
+  finish(): Checksum
+}
+
 /** Checksum of a text that may come in chunks: rule v1. */
 export function checksumOf(chunks: Iterable<string>, hasher: Hasher): Checksum {
-  for (const part of canonicalChunks(chunks)) hasher.update(part)
-  return `v1:sha256:${hasher.digest('hex')}`
+  const running = startChecksum(hasher)
+  for (const chunk of chunks) running.add(chunk)
+  return running.finish()
+}
+
+/** For whoever needs the text himself and the checksum beside it. */
+export function startChecksum(hasher: Hasher): RunningChecksum {
+  const canonical = makeCanonical((text) => hasher.update(text))
+  return {
+    add: (chunk) => canonical.add(chunk),
+    finish: () => {
+      canonical.finish()
+      return `v1:sha256:${hasher.digest('hex')}`
+    },
+  }
 }
 
 /** Reads a stored value; `null` when its rule is unknown to this version of the tool. */
@@ -25,52 +45,77 @@ export function parseChecksum(value: string): Checksum | null {
 
 /** The canonical text as one string. */
 export function canonicalText(text: string): string {
-  return [...canonicalChunks([text])].join('')
+  const parts: string[] = []
+  const canonical = makeCanonical((part) => parts.push(part))
+  canonical.add(text)
+  canonical.finish()
+  return parts.join('')
 }
 
 /**
- * Rule v1: a byte-order mark at the start, a carriage return before a line feed, and blanks (space, tab) at the end of
- * a line do not count. Everything else does. Linear in the text, and holds no more than a chunk and a run of blanks.
+ * Rule v1: a byte-order mark at the start, and blanks (space, tab, carriage return) at the end of a line or of the text
+ * do not count. Everything else does. Linear in the text, holds no more than a chunk and a run of blanks, and where the
+ * chunks are cut makes no difference.
  */
-function* canonicalChunks(chunks: Iterable<string>): Generator<string> {
-  let held = ''
+function makeCanonical(write: (text: string) => unknown): { add(chunk: string): void; finish(): void } {
   let first = true
-  for (const chunk of chunks) {
-    if (chunk === '') continue
-    const text = held + (first && chunk.charCodeAt(0) === 0xfeff ? chunk.slice(1) : chunk)
-    first = false
-    const end = endOfContent(text, text.length)
+  // Blanks that count only if something other than a line feed follows them.
+  let held = ''
+  // The first half of a character that a border cut in two; hashed alone it would not be itself.
+  let half = ''
+  const addWhole = (text: string): void => {
+    const end = endOfContent(text)
+    if (end === 0) {
+      held += text
+      return
+    }
+    const start = startOfContent(text)
+    if (text.charCodeAt(start) !== lineFeed) write(held + text.slice(0, start))
+    write(canonicalLines(text.slice(start, end)))
     held = text.slice(end)
-    yield canonicalLines(text.slice(0, end))
   }
-  yield canonicalLines(held, 'end')
+  return {
+    add(chunk) {
+      if (chunk === '') return
+      const text = half + (first && chunk.charCodeAt(0) === byteOrderMark ? chunk.slice(1) : chunk)
+      first = false
+      half = isHighSurrogate(text.charCodeAt(text.length - 1)) ? text.slice(-1) : ''
+      addWhole(half === '' ? text : text.slice(0, -1))
+    },
+    finish() {
+      if (half !== '') addWhole(half)
+      half = ''
+    },
+  }
 }
 
-function canonicalLines(text: string, at: 'middle' | 'end' = 'middle'): string {
-  if (text === '') return ''
-  const lines = text.split('\n')
-  const last = lines.length - 1
-  return lines.map((line, i) => (i < last || at === 'end' ? line.slice(0, endOfLine(line, i < last)) : line)).join('\n')
+const byteOrderMark = 0xfeff
+const lineFeed = 10
+
+function canonicalLines(text: string): string {
+  if (!text.includes('\r') && !text.includes(' \n') && !text.includes('\t\n')) return text
+  return text
+    .split('\n')
+    .map((line) => line.slice(0, endOfContent(line)))
+    .join('\n')
 }
 
-function endOfLine(line: string, beforeLineFeed: boolean): number {
-  const cut = beforeLineFeed && line.endsWith('\r') ? line.length - 1 : line.length
-  return endOfBlanks(line, cut)
+function startOfContent(text: string): number {
+  let start = 0
+  while (isBlank(text.charCodeAt(start))) start++
+  return start
 }
 
-function endOfBlanks(text: string, from: number): number {
-  let end = from
+function endOfContent(text: string): number {
+  let end = text.length
   while (end > 0 && isBlank(text.charCodeAt(end - 1))) end--
   return end
 }
 
-/** Blanks and carriage returns at the very end may turn out to stand before a line feed: they wait. */
-function endOfContent(text: string, from: number): number {
-  let end = from
-  while (end > 0 && (isBlank(text.charCodeAt(end - 1)) || text.charCodeAt(end - 1) === 13)) end--
-  return end
+function isBlank(code: number): boolean {
+  return code === 32 || code === 9 || code === 13
 }
 
-function isBlank(code: number): boolean {
-  return code === 32 || code === 9
+function isHighSurrogate(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdbff
 }

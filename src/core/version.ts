@@ -11,12 +11,12 @@ export type VersionScheme = 'numeric' | 'dotted' | 'category'
 export function versionKey(scheme: VersionScheme, version: string): string {
   switch (scheme) {
     case 'numeric':
-      return trimZeros(version.replaceAll('-', ''))
+      return trimZeros(withoutDashes(version))
     case 'dotted':
       return segmentsOf(version).join('.')
     case 'category': {
       const { category, number } = splitCategory(version)
-      return `${category}${trimZeros(number)}`
+      return number === '' ? category : `${category}${trimZeros(number)}`
     }
   }
 }
@@ -25,13 +25,13 @@ export function versionKey(scheme: VersionScheme, version: string): string {
 export function compareVersions(scheme: VersionScheme, a: string, b: string): number {
   switch (scheme) {
     case 'numeric':
-      return compareDigits(a.replaceAll('-', ''), b.replaceAll('-', ''))
+      return compareDigits(withoutDashes(a), withoutDashes(b))
     case 'dotted':
       return compareSegments(segmentsOf(a), segmentsOf(b))
     case 'category': {
       const left = splitCategory(a)
       const right = splitCategory(b)
-      return compareText(left.category, right.category) || compareDigits(left.number, right.number)
+      return compareText(left.category, right.category) || compareNumbers(left.number, right.number)
     }
   }
 }
@@ -61,11 +61,25 @@ function compareSegments(a: readonly string[], b: readonly string[]): number {
   return 0
 }
 
+/** A category without a number (`init`) stands before its numbered ones. */
+function compareNumbers(a: string, b: string): number {
+  return a === '' || b === '' ? a.length - b.length : compareDigits(a, b)
+}
+
+/**
+ * Numbers by value, then what is no number by text. All numbers come first: a mixed order (`9` before `10` by value,
+ * `10` before `1a` before `9` by text) would be a circle, and sorting by it would depend on the order before.
+ */
 function compareDigits(a: string, b: string): number {
   const left = trimZeros(a)
   const right = trimZeros(b)
-  if (!isDigits(left) || !isDigits(right)) return compareText(left, right)
-  return left.length - right.length || compareText(left, right)
+  const digits = isDigits(left)
+  if (digits !== isDigits(right)) return digits ? -1 : 1
+  return (digits ? left.length - right.length : 0) || compareText(left, right)
+}
+
+function withoutDashes(version: string): string {
+  return version.includes('-') ? version.replaceAll('-', '') : version
 }
 
 function isDigits(text: string): boolean {
@@ -73,6 +87,9 @@ function isDigits(text: string): boolean {
 }
 
 function trimZeros(digits: string): string {
+  if (digits !== '' && digits.charCodeAt(0) !== zero) return digits
   const trimmed = digits.replace(/^0+/, '')
   return trimmed === '' ? '0' : trimmed
 }
+
+const zero = 48
