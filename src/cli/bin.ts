@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+/** The executable. Nothing is imported before Node's version is known: an older one must still be able to say so. */
+
+import { findTooOld } from './node-version.ts'
+
+const complaint = findTooOld(process.versions.node)
+if (complaint === null) {
+  const { default: module } = await import('node:module')
+  module.enableCompileCache?.()
+  const { main } = await import('./main.ts')
+  process.exitCode = await main(process.argv.slice(2))
+} else {
+  process.stderr.write(`${complaint}\n`)
+  process.exitCode = 2
+}

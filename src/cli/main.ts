@@ -1,0 +1,78 @@
+/** Parse, load the one file that is needed, run it, and turn what comes back into an exit code. */
+
+import { isLockstepError } from '../core/error.ts'
+import type { ExitCode } from '../core/errors/entry.ts'
+import { loadCommand } from './load.ts'
+import { packageVersion } from './package.ts'
+import { parseCommandLine } from './parse/command-line.ts'
+import { openTerminal, type Terminal } from './terminal/terminal.ts'
+
+/** Runs one command line. Never throws, never ends the process: its answer becomes `process.exitCode`. */
+export async function main(argv: readonly string[]): Promise<ExitCode> {
+  const said = (flag: string, short?: string) => argv.includes(flag) || (short !== undefined && argv.includes(short))
+  const json = said('--json') || said('--ndjson')
+  const terminal = openTerminal({
+    stdout: process.stdout,
+    stderr: process.stderr,
+    stdin: process.stdin,
+    env: process.env,
+    // A program that asked for JSON has no use for hints, and may read both streams as one.
+    quiet: json || said('--quiet', '-q'),
+    verbose: said('--verbose'),
+    debug: said('--debug'),
+    color: said('--no-color') ? false : said('--color') ? true : null,
+  })
+  let command: string | null = null
+  try {
+    const parsed = parseCommandLine(argv)
+    switch (parsed.kind) {
+      case 'version':
+        terminal.out(packageVersion())
+        return 0
+      case 'help': {
+        const { helpText } = await import('./guide/help.ts')
+        terminal.out(helpText(parsed.of))
+        return 0
+      }
+      case 'run': {
+        command = parsed.invocation.command.name
+        hushSqliteWarning()
+        const run = await loadCommand(command)
+        return await run(parsed.invocation, { terminal, env: process.env, cwd: process.cwd() })
+      }
+    }
+  } catch (error) {
+    return fail(error, terminal, { command, json })
+  }
+}
+
+/** The exit code of whatever was thrown. SIGTERM has its own, which the one entry for both signals cannot know. */
+export function exitOf(error: unknown): ExitCode {
+  if (!isLockstepError(error)) return 1
+  if (error.code === 'interrupted' && (error.details as { signal?: unknown }).signal === 'SIGTERM') return 143
+  return error.exit
+}
+
+async function fail(
+  error: unknown,
+  terminal: Terminal,
+  asked: { readonly command: string | null; readonly json: boolean },
+): Promise<ExitCode> {
+  const exit = exitOf(error)
+  if (asked.json) {
+    const { failureJson, jsonText } = await import('./print/json.ts')
+    terminal.out(jsonText(failureJson(asked.command, exit, error), terminal.redact))
+  } else {
+    const { renderError } = await import('./print/error.ts')
+    terminal.complain(renderError(error, { paint: terminal.paintErr, debug: terminal.debug }))
+  }
+  return exit
+}
+
+/** Node 22 calls its SQLite experimental at each start; we have chosen it, the user has not. */
+function hushSqliteWarning(): void {
+  const emitWarning = process.emitWarning.bind(process) as (...args: unknown[]) => void
+  process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {
+    if (!String(warning).includes('SQLite is an experimental feature')) emitWarning(warning, ...rest)
+  }) as typeof process.emitWarning
+}

@@ -1,0 +1,55 @@
+/** The commands that read stores and change nothing. */
+
+import type { CommandSpec } from '../options.ts'
+
+export const status = {
+  name: 'status',
+  summary: 'Say where each store stands: current, behind, ahead, incompatible or blocked.',
+  about: ['Pending migrations are exit code 3, problems are 4: a pipeline can ask without reading the text.'],
+  arguments: [],
+  options: [],
+  examples: [
+    { command: 'lockstep status', does: 'one line a store' },
+    { command: 'lockstep status --json --store app', does: 'for a program' },
+  ],
+  exits: [0, 3, 4, 8],
+} as const satisfies CommandSpec
+
+export const history = {
+  name: 'history',
+  summary: 'List what was applied, when and by whom.',
+  about: ['With --verbose the append-only log too: every run, repair and refusal that was written down.'],
+  arguments: [],
+  options: [],
+  examples: [
+    { command: 'lockstep history', does: 'the records of every store' },
+    { command: 'lockstep history --store app --verbose', does: 'with the log' },
+  ],
+  exits: [0],
+} as const satisfies CommandSpec
+
+export const verify = {
+  name: 'verify',
+  summary: 'Check the log, the history and the structure of each store.',
+  about: [
+    'The log is a chain of hashes: a row that was changed or cut out is found. With --head, one that was cut off at the end too.',
+    'Drift is what the structure has become since the last run that was not a migration.',
+  ],
+  arguments: [],
+  options: [{ name: 'head', type: 'text', value: 'hash', help: 'The head of the log that an earlier run printed.' }],
+  examples: [
+    { command: 'lockstep verify', does: 'every store' },
+    { command: 'lockstep verify --store app --head 4f1c09', does: 'against the head a run printed' },
+  ],
+  exits: [0, 3, 4, 8],
+} as const satisfies CommandSpec
+
+export const doctor = {
+  name: 'doctor',
+  summary: 'Examine the installation, the configuration and each store.',
+  about: ['Versions, settings, rights, locks and their holders; what is wrong comes with its remedy.'],
+  arguments: [],
+  options: [],
+  examples: [{ command: 'lockstep doctor', does: 'everything' }],
+  exits: [0, 3],
+} as const satisfies CommandSpec

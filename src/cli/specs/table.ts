@@ -1,0 +1,47 @@
+/** Every command, in the order in which help shows them. */
+
+import { everywhere, type CommandSpec, type Option } from '../options.ts'
+import { completion, create, explain, help, init } from './local.ts'
+import { doctor, history, status, verify } from './look.ts'
+import { accept, resolve, unlock } from './mend.ts'
+import { adopt, down, plan, up } from './move.ts'
+
+export const commands: readonly CommandSpec[] = [
+  init,
+  create,
+  status,
+  plan,
+  up,
+  down,
+  adopt,
+  history,
+  verify,
+  accept,
+  resolve,
+  unlock,
+  doctor,
+  explain,
+  completion,
+  help,
+]
+
+/** The first words: `repair` stands for its three verbs. */
+export const verbs: readonly string[] = [...new Set(commands.map((one) => firstWord(one.name)))]
+
+/** The options that a command understands. */
+export function optionsOf(command: CommandSpec): readonly Option[] {
+  return [...command.options, ...everywhere]
+}
+
+/** Every option of every command once; a name means the same everywhere, which a test holds. */
+export function allOptions(): readonly Option[] {
+  const byName = new Map<string, Option>()
+  for (const option of [...everywhere, ...commands.flatMap((one) => one.options)]) {
+    if (!byName.has(option.name)) byName.set(option.name, option)
+  }
+  return [...byName.values()]
+}
+
+export function firstWord(name: string): string {
+  return name.split(' ')[0] ?? name
+}
