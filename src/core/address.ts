@@ -26,18 +26,15 @@ export interface PostgresAddress {
   /** Settings of the session, as `-c name=value`; empty for none. */
   readonly options: string
   readonly targetSessionAttrs: 'any' | 'read-write' | 'read-only' | 'primary' | 'standby' | 'prefer-standby'
-  readonly channelBinding: 'disable' | 'prefer' | 'require'
 }
 
 export interface PostgresSsl {
   /** `require` with a root certificate has become `verify-ca` already. Unix sockets never use TLS. */
   readonly mode: SslMode
-  /** A file that exists, or `system` for the authorities of the operating system. */
+  /** A file that exists; `null`: the authorities that Node knows (`sslrootcert=system`), where any are asked for. */
   readonly rootCert: string | null
   readonly cert: string | null
   readonly key: string | null
-  /** `direct`: TLS from the first byte. */
-  readonly negotiation: 'postgres' | 'direct'
 }
 
 export interface SqliteAddress {
