@@ -32,4 +32,4 @@ function maskCredentials(address: string): string {
   return /^:\d*(?:[/?,]|$)/.test(rest.slice(user.length)) ? address : `${scheme}${user}:${mask}`
 }
 
-const looksLikePlace = /^@[\w.,:[\]%-]*(?:\/[\w%.~-]*)?(?:\?[\w.=&%/,~+-]*)?$/
+const looksLikePlace = /^@(?:[\w.,:[\]-]|%[\da-f]{2})*(?:\/(?:[\w.~-]|%[\da-f]{2})*)?(?:\?[\w.=&%/,~+-]*)?$/i

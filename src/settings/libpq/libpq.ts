@@ -5,9 +5,9 @@ import type { HostPort, PostgresAddress, PostgresSsl, SslMode } from '../../core
 import { nearestWord } from '../../core/nearest.ts'
 import { makeSecret } from '../../core/secret.ts'
 import { libpqParameters, parseConninfo, type Parameters } from './conninfo.ts'
-import type { Outside } from './outside.ts'
+import type { Outside } from '../address/outside.ts'
 import { readPgpass } from './pgpass.ts'
-import { refuse } from './refuse.ts'
+import { refuse } from '../address/refuse.ts'
 import { readService } from './service-file.ts'
 
 export interface LibpqAddress {

@@ -2,8 +2,8 @@
 
 import { join } from 'node:path'
 import { knownParameter, type Parameters } from './conninfo.ts'
-import type { Outside } from './outside.ts'
-import { refuse } from './refuse.ts'
+import type { Outside } from '../address/outside.ts'
+import { refuse } from '../address/refuse.ts'
 
 /** What the service that `given` or PGSERVICE names adds; an empty map where none is named. */
 export function readService(text: string, given: Parameters, outside: Outside): Parameters {

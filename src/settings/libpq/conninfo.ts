@@ -1,8 +1,8 @@
 /** libpq's two ways to write a connection: `postgres://...` and `host=... dbname=...`, read as libpq reads them. */
 
 import { nearestWord } from '../../core/nearest.ts'
-import { decodePercent } from './percent.ts'
-import { refuse } from './refuse.ts'
+import { decodePercent } from '../address/percent.ts'
+import { refuse } from '../address/refuse.ts'
 
 export type Parameters = ReadonlyMap<string, string>
 

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import type { HostPort } from '../../core/address.ts'
-import type { Outside } from './outside.ts'
+import type { Outside } from '../address/outside.ts'
 
 export interface PasswordQuestion {
   readonly hosts: readonly HostPort[]
