@@ -2,6 +2,7 @@
 
 import { isLockstepError } from '../core/error.ts'
 import type { ExitCode } from '../core/errors/entry.ts'
+import { makeRedactor } from '../core/secret.ts'
 import { loadCommand } from './load.ts'
 import { packageVersion } from './package.ts'
 import { parseCommandLine } from './parse/command-line.ts'
@@ -22,6 +23,8 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     debug: said('--debug'),
     color: said('--no-color') ? false : said('--color') ? true : null,
   })
+  // Before any configuration is read there are no known secrets, but addresses with passwords in them.
+  terminal.redactWith(makeRedactor([]))
   let command: string | null = null
   try {
     const parsed = parseCommandLine(argv)

@@ -149,7 +149,7 @@ export function eventText(event: RunEvent): EventText | null {
 }
 
 function placeOf(event: { readonly index: number; readonly count: number }): string {
-  return event.count > 1 ? `  ${event.index} of ${event.count}` : ''
+  return event.count > 1 ? `  ${event.index + 1} of ${event.count}` : ''
 }
 
 function holderText(holder: LockHolder | null): string {
