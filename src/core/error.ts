@@ -1,6 +1,7 @@
 /** The one error that is thrown: a word of the catalogue, its details, and where it happened. */
 
 import { connectionErrors } from './errors/connection.ts'
+import { documentErrors } from './errors/documents.ts'
 import type { Entry, ExitCode } from './errors/entry.ts'
 import { historyErrors } from './errors/history.ts'
 import { policyErrors } from './errors/policy.ts'
@@ -8,7 +9,14 @@ import { runErrors } from './errors/run.ts'
 import { useErrors } from './errors/use.ts'
 import type { Problem } from './problem.ts'
 
-export const catalogue = { ...useErrors, ...historyErrors, ...policyErrors, ...connectionErrors, ...runErrors }
+export const catalogue = {
+  ...useErrors,
+  ...historyErrors,
+  ...policyErrors,
+  ...connectionErrors,
+  ...runErrors,
+  ...documentErrors,
+}
 
 export type ErrorCode = keyof typeof catalogue
 export type ErrorDetails<C extends ErrorCode> = Parameters<(typeof catalogue)[C]['what']>[0]
@@ -54,6 +62,19 @@ export class LockstepError<C extends ErrorCode = ErrorCode> extends Error {
     this.state = context.state ?? 'nothing was changed'
     this.store = context.store ?? storeOf(details)
     this.problems = context.problems ?? []
+  }
+
+  /** The same error, told with what it left behind. */
+  withState(state: string): LockstepError<C> {
+    const { code, details, place, statement, store, problems, cause } = this
+    return new LockstepError(code, details, {
+      place,
+      statement,
+      state,
+      problems,
+      cause,
+      ...(store === null ? {} : { store }),
+    })
   }
 
   get exit(): ExitCode {

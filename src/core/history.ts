@@ -6,7 +6,8 @@ import type { Direction } from './migration.ts'
 /** The history format this code writes; an unknown one is refused before anything is written. */
 export const historyFormat = 1
 
-export type RecordState = 'running' | 'applied' | 'failed'
+/** `resolved`: it stopped half way, a person has decided, and the next run goes on with it. */
+export type RecordState = 'running' | 'applied' | 'failed' | 'resolved'
 
 /** One row of the history table. Field names in the store are these in snake_case. */
 export interface HistoryRecord {

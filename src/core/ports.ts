@@ -52,6 +52,8 @@ export interface Store extends HistoryReader {
   whileLocked<T>(options: LockOptions, work: (session: Session) => Promise<T>): Promise<T>
   readShape(): Promise<Shape>
   readLog(): Promise<readonly LogRow[]>
+  /** Ends whoever holds the lock, where that is in our hands; `null` when nobody does. */
+  endHolder(): Promise<LockHolder | null>
   /** Facts for `doctor`; each is one line of its report. */
   examine(): Promise<readonly Finding[]>
   close(): Promise<void>
@@ -74,8 +76,10 @@ export interface Session extends HistoryReader {
   runAlone(unit: Unit, settings: UnitSettings): Promise<void>
   /** Did an `alone` unit take effect? May clean up what a failed attempt left (an invalid index). */
   probe(unit: Unit): Promise<ProbeAnswer>
-  /** Cuts a script into the units in which it runs. Lazily: a file of 100 MB is never whole in memory. */
-  readUnits(source: ScriptSource, mode: 'whole' | 'steps'): Iterable<Unit>
+  /** The statements of a script, one after the other: a file of 100 MB is never whole in memory. */
+  readStatements(source: ScriptSource): Iterable<Statement>
+  /** The units in which a journalled script runs. */
+  readUnits(source: ScriptSource): Iterable<Unit>
   /** Sessions that kept the last statement from its lock, for people. */
   readBlockers(): Promise<readonly string[]>
 }
@@ -89,7 +93,8 @@ export interface UnitSettings {
 
 export interface TogetherUnit extends UnitSettings {
   readonly before: readonly HistoryChange[]
-  readonly work: Work
+  /** In this order; one, but for `--atomic`. */
+  readonly works: readonly Work[]
   readonly after: readonly HistoryChange[]
 }
 

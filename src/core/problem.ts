@@ -19,6 +19,13 @@ export interface ProblemDetails {
     readonly since: string
     readonly by: string
   }
+  /** A journalled down stopped half way: the migration is neither applied nor gone. */
+  readonly 'half-down': {
+    readonly stepsDone: number
+    readonly stepsTotal: number
+    readonly since: string
+    readonly by: string
+  }
   /** Steps that have run were edited. */
   readonly 'steps-changed': { readonly stepsDone: number; readonly stepsTotal: number }
   /** Policy `direction: 'reversible'`: neither a down nor a reason why there is none. */

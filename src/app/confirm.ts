@@ -1,0 +1,21 @@
+/** Destructive verbs on a protected store: the identity must be typed, by a person. */
+
+import { LockstepError } from '../core/error.ts'
+import type { Judged } from './target.ts'
+
+export interface Confirmation {
+  /** What was typed; `null` where nothing was. */
+  readonly confirm: string | null
+  /** What in the environment says that a program is at the keyboard; `null` for a person. */
+  readonly agent: string | null
+}
+
+/** Protection is kept in the store: a configuration can raise it, never lower it. */
+export function refuseUnconfirmed({ target, history }: Judged, { confirm, agent }: Confirmation): void {
+  const isProtected = target.policy.protected || history.meta?.protected === true
+  if (!isProtected) return
+  const store = target.name
+  if (agent !== null) throw new LockstepError('agent-refused', { store, marker: agent })
+  const identity = history.meta?.identity ?? target.policy.identity ?? store
+  if (confirm !== identity) throw new LockstepError('confirmation-needed', { store, identity })
+}

@@ -1,0 +1,38 @@
+/** What every use case is given: time, chance, who we are, where to tell, when to stop. */
+
+import { hash } from 'node:crypto'
+import type { Emit, LockHolder } from '../core/event.ts'
+import type { Sha256 } from '../core/log-chain.ts'
+import type { Clock, Signal } from '../core/ports.ts'
+import type { Author } from '../engine/engine.ts'
+
+export interface AppContext {
+  readonly clock: Clock
+  readonly emit: Emit
+  readonly signal: Signal
+  readonly author: Author
+  readonly holder: LockHolder
+  /** Takes signal handlers off while a statement blocks the process; only SQLite needs it. */
+  readonly uninterrupted: <T>(work: () => T) => T
+}
+
+export const sha256: Sha256 = (text) => hash('sha256', text, 'hex')
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  random: () => Math.random(),
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted === true) return reject(signal.reason as Error)
+      const stop = (): void => {
+        clearTimeout(timer)
+        reject(signal?.reason as Error)
+      }
+      const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', stop)
+        resolve()
+      }, ms)
+      signal?.addEventListener('abort', stop)
+    }),
+}

@@ -1,0 +1,164 @@
+/** `down`: takes migrations back in reverse order of application. All of them are looked at before the first one runs. */
+
+import { LockstepError, isLockstepError } from '../core/error.ts'
+import { chooseDown, type DownTarget } from '../core/choose-down.ts'
+import { planDown, type DownStep } from '../core/make-plan.ts'
+import { versionKey } from '../core/version.ts'
+import { carryOut } from '../engine/carry-out.ts'
+import { makeEngine, type Engine } from '../engine/engine.ts'
+import { answerOf, failedReport, reportOf } from './answer.ts'
+import { refuseUnconfirmed, type Confirmation } from './confirm.ts'
+import { sha256, type AppContext } from './context.ts'
+import { whileAllLocked, type Locked } from './locked.ts'
+import { factsReader } from './plan.ts'
+import type { Answer, RanReport, RunReport } from './report.ts'
+import { makeRun, type Run } from './run-all.ts'
+import { judgeTarget, type Judged, type Target } from './target.ts'
+
+export interface DownOptions extends Confirmation {
+  readonly target: DownTarget
+  readonly lockWaitMs: number
+}
+
+export async function down(
+  targets: readonly Target[],
+  options: DownOptions,
+  context: AppContext,
+): Promise<Answer<RunReport>> {
+  const stores = targets.map((target) => target.name)
+  context.emit({ type: 'run-started', runId: context.author.runId, command: 'down', stores })
+  const run = makeRun()
+  await downAll(targets, { options, context, run }).catch((error: unknown) => run.stop(error, context))
+  const answer = await answerWith(targets, run)
+  context.emit({ type: 'run-finished', runId: context.author.runId, ok: answer.ok, exit: answer.exit })
+  return answer
+}
+
+interface Running {
+  readonly options: DownOptions
+  readonly context: AppContext
+  readonly run: Run
+}
+
+async function downAll(targets: readonly Target[], running: Running): Promise<void> {
+  const { run, options, context } = running
+  const judged: Judged[] = []
+  for (const target of targets) {
+    try {
+      judged.push(await judgeTarget(target))
+    } catch (error) {
+      run.failed.set(target.name, error)
+    }
+  }
+  for (const one of judged) {
+    try {
+      refuse(one, judged, options)
+    } catch (error) {
+      run.failed.set(one.target.name, error)
+    }
+  }
+  if (run.failed.size > 0) return
+  await whileAllLocked(targets, { context, waitMs: options.lockWaitMs }, async (locked) => {
+    for (const one of locked) await downOne(one, running)
+  })
+}
+
+/** Throws where a rule, a missing down or another store stands in the way. */
+function refuse(judged: Judged, all: readonly Judged[], options: DownOptions): readonly DownStep[] {
+  const { target, history } = judged
+  const store = target.name
+  if (target.policy.direction === 'forward-only') throw new LockstepError('forward-only', { store })
+  refuseUnconfirmed(judged, options)
+  if (history.readOnly)
+    throw new LockstepError('read-only-target', { store, place: target.store.place, reason: 'it is a replica' })
+  const steps = stepsOf(judged, options.target)
+  for (const step of steps) refuseRequired(step, judged, all)
+  return steps
+}
+
+function stepsOf({ target, files, history }: Judged, wanted: DownTarget): readonly DownStep[] {
+  const store = target.name
+  const choice = chooseDown(wanted, { records: history.records, files: files.migrations, scheme: files.scheme })
+  switch (choice.kind) {
+    case 'chosen':
+      return choice.steps
+    case 'unknown-target':
+      throw new LockstepError('target-unknown', { wanted: choice.wanted, store, known: choice.known })
+    case 'irreversible': {
+      const { record, file, reason } = choice
+      throw new LockstepError('irreversible', { store, version: record.version, file, reason })
+    }
+  }
+}
+
+function refuseRequired({ record }: DownStep, { target, files }: Judged, all: readonly Judged[]): void {
+  const key = versionKey(files.scheme, record.version)
+  for (const other of all) {
+    if (other.target === target) continue
+    const applied = new Set(other.judgement.applied.map((one) => one.version))
+    const user = other.files.migrations.find(
+      (one) =>
+        applied.has(one.version) &&
+        one.directives.requires.some(
+          (wanted) => wanted.store === target.name && versionKey(files.scheme, wanted.version) === key,
+        ),
+    )
+    if (user === undefined) continue
+    throw new LockstepError('still-required', {
+      store: target.name,
+      version: record.version,
+      by: `${other.target.name}/${user.version}`,
+    })
+  }
+}
+
+async function downOne({ target, session }: Locked, { options, context, run }: Running): Promise<void> {
+  const judged = await judgeTarget(target, session)
+  const steps = stepsOf(judged, options.target)
+  const { clock, emit, signal, author } = context
+  const { name: store, bodies, policy } = target
+  const engine: Engine = makeEngine(
+    { store, session, bodies, author, policy, clock, sha256, emit, signal },
+    judged.history,
+  )
+  for (const [index, step] of steps.entries()) {
+    const planned = planDown(step, factsReader(target))
+    const { version, file } = planned
+    run.underWay = { store, version, file }
+    try {
+      const { ms, steps: count } = await carryOut(
+        { planned, migration: step.migration, record: step.record, index, count: steps.length },
+        engine,
+      )
+      remember(run, store, { version, file, direction: 'down', state: 'reverted', ms, steps: count })
+    } catch (error) {
+      if (signal.aborted || (isLockstepError(error) && error.code === 'connection-lost')) throw error
+      run.failed.set(store, error)
+      remember(run, store, { version, file, direction: 'down', state: 'failed', ms: 0, steps: 0 })
+      return
+    } finally {
+      if (!signal.aborted && !run.failed.has(store)) run.underWay = null
+    }
+  }
+}
+
+function remember(run: Run, store: string, report: RanReport): void {
+  run.ran.set(store, [...(run.ran.get(store) ?? []), report])
+}
+
+async function answerWith(targets: readonly Target[], run: Run): Promise<Answer<RunReport>> {
+  const reports: RunReport[] = []
+  for (const target of targets) {
+    const failure = run.failed.get(target.name)
+    const now = await judgeTarget(target).catch((error: unknown) => ({ error }))
+    const report = 'error' in now ? failedReport(target, failure ?? now.error) : reportOf(now)
+    const error = failure === undefined ? report.error : failedReport(target, failure).error
+    reports.push({
+      ...report,
+      ran: run.ran.get(target.name) ?? [],
+      head: 'error' in now ? null : (now.history.head?.hash ?? null),
+      error,
+    })
+  }
+  return answerOf('down', reports, run.exit === null ? [] : [run.exit])
+}

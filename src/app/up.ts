@@ -1,0 +1,218 @@
+/** `up`: judge, plan, lock, judge again, carry out, record. Every store of one run is locked before the first changes. */
+
+import type { ExitCode } from '../core/errors/entry.ts'
+import { isLockstepError } from '../core/error.ts'
+import type { LogRow, Meta } from '../core/history.ts'
+import { historyFormat } from '../core/history.ts'
+import { makeEngine, moved, nextRow, type Engine } from '../engine/engine.ts'
+import { answerOf, exitOfVerdict, failedReport, reportOf } from './answer.ts'
+import { sha256, type AppContext } from './context.ts'
+import { judgeWaiting } from './judge-waiting.ts'
+import { whileAllLocked, type Locked } from './locked.ts'
+import { planFor, type SavedPlan } from './plan.ts'
+import { prepare, refuseForeign, type Prepared } from './prepare.ts'
+import { refuseStalePlan, refuseWithoutOperator } from './reviewed.ts'
+import type { Answer, RanReport, RunReport } from './report.ts'
+import { makeRun, runAll, type Run } from './run-all.ts'
+import { judgeTarget, type Judged, type Target } from './target.ts'
+
+export interface UpOptions {
+  readonly to: string | null
+  /** A saved plan and the file it came from. */
+  readonly plan: { readonly file: string; readonly saved: SavedPlan } | null
+  /** One transaction a store. */
+  readonly atomic: boolean
+  /** Go ahead beside tables of others. */
+  readonly intoExisting: boolean
+  /** Make a database that does not exist. */
+  readonly create: boolean
+  /** Wait this long for a server that is still starting. */
+  readonly waitMs: number
+  readonly lockWaitMs: number
+  readonly operator: string | null
+}
+
+export const defaultUpOptions: UpOptions = {
+  to: null,
+  plan: null,
+  atomic: false,
+  intoExisting: false,
+  create: false,
+  waitMs: 0,
+  lockWaitMs: 60_000,
+  operator: null,
+}
+
+export async function up(
+  targets: readonly Target[],
+  options: UpOptions,
+  context: AppContext,
+): Promise<Answer<RunReport>> {
+  const stores = targets.map((target) => target.name)
+  context.emit({ type: 'run-started', runId: context.author.runId, command: 'up', stores })
+  const answer = await upQuietly(targets, options, context)
+  context.emit({ type: 'run-finished', runId: context.author.runId, ok: answer.ok, exit: answer.exit })
+  return answer
+}
+
+async function upQuietly(
+  targets: readonly Target[],
+  options: UpOptions,
+  context: AppContext,
+): Promise<Answer<RunReport>> {
+  const run = makeRun()
+  const judged: Judged[] = []
+  for (const target of targets) {
+    try {
+      judged.push(await judgeWaiting(target, options, context))
+    } catch (error) {
+      run.failed.set(target.name, error)
+    }
+  }
+  const refused = new Map([...refusals(judged, options), ...run.failed])
+  if (refused.size > 0) return refusedAnswer(targets, judged, refused)
+  const waiting = judged.filter((one) => one.judgement.pending.length > 0)
+  if (waiting.length > 0)
+    await whileAllLockedAgain(
+      judged.map((one) => one.target),
+      { run, options, context },
+    )
+  return await finalAnswer(targets, judged, run)
+}
+
+/** Why nothing may run, by store. */
+function refusals(judged: readonly Judged[], options: UpOptions): Map<string, unknown> {
+  const refused = new Map<string, unknown>(prepare(judged, options).refused)
+  for (const one of judged) {
+    const { name } = one.target
+    if (refused.has(name) || one.judgement.pending.length === 0) continue
+    const error = refuseWithoutOperator(one, options) ?? (options.intoExisting ? null : refuseForeign(one))
+    if (error !== null) refused.set(name, error)
+  }
+  return refused
+}
+
+function refusedAnswer(
+  targets: readonly Target[],
+  judged: readonly Judged[],
+  refused: ReadonlyMap<string, unknown>,
+): Answer<RunReport> {
+  const reports = targets.map((target): RunReport => {
+    const found = judged.find((one) => one.target === target)
+    const error = refused.get(target.name)
+    const report = found === undefined ? failedReport(target, error) : reportOf(found)
+    return { ...report, ran: [], head: null, error: error === undefined ? null : failedReport(target, error).error }
+  })
+  return answerOf('up', reports, [])
+}
+
+interface Running {
+  readonly run: Run
+  readonly options: UpOptions
+  readonly context: AppContext
+}
+
+const attemptsMost = 4
+
+/**
+ * Runs under the locks, and again after a lost connection: once the lock is ours again the former session is gone, and
+ * the history says what became of what was under way.
+ */
+async function whileAllLockedAgain(targets: readonly Target[], running: Running): Promise<void> {
+  const { run, options, context } = running
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await whileAllLocked(targets, { context, waitMs: options.lockWaitMs }, (locked) =>
+        runLocked(locked, running),
+      )
+    } catch (error) {
+      const lost =
+        isLockstepError(error) && (error.code === 'connection-lost' || (attempt > 1 && error.code === 'unreachable'))
+      if (!lost || attempt === attemptsMost || context.signal.aborted) return run.stop(error, context)
+      const store = error.store ?? targets[0]?.name ?? ''
+      context.emit({ type: 'connection-lost', store, version: run.underWay?.version ?? null })
+      await context.clock.sleep(500 * 2 ** attempt, context.signal).catch(() => undefined) // the next attempt sees the signal
+    }
+  }
+}
+
+async function runLocked(locked: readonly Locked[], { run, options, context }: Running): Promise<void> {
+  const judged: Judged[] = []
+  for (const { target, session } of locked) judged.push(await judgeTarget(target, session))
+  run.lookUp(judged, context)
+  if (run.endsAfterLookUp(judged)) return
+  const refused = refusals(judged, { ...options, intoExisting: options.intoExisting || run.ran.size > 0 })
+  for (const [store, error] of refused) run.failed.set(store, error)
+  if (refused.size > 0) return
+  const prepared = prepare(judged, options)
+  if (options.plan !== null && run.ran.size === 0)
+    for (const one of judged) refuseStalePlan(one, planFor(one, prepared.order), options.plan)
+  const engines = await beginAll(locked, judged, { prepared, context })
+  await runAll({ judged, prepared, engines, atomic: options.atomic, run, context })
+}
+
+/** Engines for the stores that have something to run; a store's history is made by its first one. */
+async function beginAll(
+  locked: readonly Locked[],
+  judged: readonly Judged[],
+  { prepared, context }: { prepared: Prepared; context: AppContext },
+): Promise<ReadonlyMap<string, Engine>> {
+  const engines = new Map<string, Engine>()
+  for (const [index, { target, session }] of locked.entries()) {
+    const one = judged[index]
+    if (one === undefined || !prepared.order.some((item) => item.store === target.name)) continue
+    engines.set(target.name, await beginOne(one, session, context))
+  }
+  return engines
+}
+
+async function beginOne({ target, history }: Judged, session: Locked['session'], context: AppContext): Promise<Engine> {
+  const { clock, emit, signal, author } = context
+  const { name: store, bodies, policy } = target
+  const engine = makeEngine({ store, session, bodies, author, policy, clock, sha256, emit, signal }, history)
+  const meta = metaOf(target, history.meta)
+  if (history.meta === null) {
+    const row = nextRow(engine, 'created', { version: null, detail: meta.policy ?? '' })
+    await session.createHistory(meta, [row])
+    moved(engine, row)
+    emit({ type: 'history-created', store })
+  } else if (JSON.stringify(meta) !== JSON.stringify(history.meta)) {
+    const row: LogRow = nextRow(engine, 'policy-changed', { version: null, detail: meta.policy ?? '' })
+    await session.write([
+      { kind: 'meta', meta },
+      { kind: 'log', row },
+    ])
+    moved(engine, row)
+  }
+  return engine
+}
+
+/** What the store keeps about itself: a label stays, protection can only be raised. */
+function metaOf({ policy }: Target, before: Meta | null): Meta {
+  return {
+    format: historyFormat,
+    identity: before?.identity ?? policy.identity,
+    protected: before?.protected === true || policy.protected,
+    policy: JSON.stringify(policy),
+  }
+}
+
+async function finalAnswer(
+  targets: readonly Target[],
+  before: readonly Judged[],
+  run: Run,
+): Promise<Answer<RunReport>> {
+  const reports: RunReport[] = []
+  const exits: ExitCode[] = []
+  for (const target of targets) {
+    const ran: readonly RanReport[] = run.ran.get(target.name) ?? []
+    const failure = run.failed.get(target.name)
+    const known = before.find((one) => one.target === target)
+    const now = run.changed || failure !== undefined ? await judgeTarget(target).catch(() => known) : known
+    const report = now === undefined ? failedReport(target, failure) : reportOf(now)
+    const error = failure === undefined ? null : failedReport(target, failure).error
+    reports.push({ ...report, ran, head: now?.history.head?.hash ?? null, error })
+    if (error === null && report.verdict === 'incompatible') exits.push(exitOfVerdict(report.verdict))
+  }
+  return answerOf('up', reports, [...exits, ...(run.exit === null ? [] : [run.exit])])
+}

@@ -1,0 +1,44 @@
+/** `verify`: files against history, and the log against itself and against a head that was written down. Reads only. */
+
+import { LockstepError } from '../core/error.ts'
+import type { LogRow } from '../core/history.ts'
+import { findChainFault } from '../core/log-chain.ts'
+import { answerOf, failedReport, reportOf } from './answer.ts'
+import { sha256, type AppContext } from './context.ts'
+import type { Answer, VerifyReport } from './report.ts'
+import { judgeTarget, type Target } from './target.ts'
+
+export interface VerifyOptions {
+  /** A hash that an earlier run printed; `null`: the log is only held against itself. */
+  readonly head: string | null
+}
+
+export async function verify(
+  targets: readonly Target[],
+  options: VerifyOptions,
+  _context: AppContext,
+): Promise<Answer<VerifyReport>> {
+  const reports: VerifyReport[] = []
+  for (const target of targets) reports.push(await verifyOne(target, options))
+  const wrong = reports.some((one) => one.problems.length > 0)
+  return answerOf('verify', reports, wrong ? [3] : [])
+}
+
+async function verifyOne(target: Target, { head }: VerifyOptions): Promise<VerifyReport> {
+  try {
+    const judged = await judgeTarget(target)
+    const log = judged.history.meta === null ? [] : await target.store.readLog()
+    const report = { ...reportOf(judged, log), logRows: log.length, head: log.at(-1)?.hash ?? null, differences: [] }
+    return { ...report, error: logFault(log, head, target.name) }
+  } catch (error) {
+    return { ...failedReport(target, error), logRows: 0, head: null, differences: [] }
+  }
+}
+
+function logFault(log: readonly LogRow[], head: string | null, store: string): LockstepError | null {
+  const fault = findChainFault(log, sha256)
+  if (fault !== null) return new LockstepError('log-broken', { store, ...fault })
+  if (head === null || log.some((row) => row.hash === head)) return null
+  const reason = `no row has the hash ${head}: rows were cut off or the log was written anew`
+  return new LockstepError('log-broken', { store, row: log.length, reason })
+}

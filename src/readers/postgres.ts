@@ -1,0 +1,185 @@
+/** The read-only half of PostgreSQL: its history, through any client that runs a text of several statements. */
+
+import { assert } from '../core/error.ts'
+import { parseChecksum } from '../core/checksum.ts'
+import {
+  noHistory,
+  type History,
+  type HistoryRecord,
+  type LogEventName,
+  type LogHead,
+  type LogRow,
+  type Meta,
+  type RecordState,
+} from '../core/history.ts'
+
+/** A client by shape: runs one text, answers the rows of each statement. */
+export interface TextClient {
+  run(text: string): Promise<readonly (readonly Row[])[]>
+}
+
+export type Row = Readonly<Record<string, unknown>>
+
+/** Where the history is; every name is written fully qualified and quoted. */
+export interface HistoryPlace {
+  readonly schema: string
+  readonly table: string
+}
+
+export interface HistoryNames {
+  readonly records: string
+  readonly log: string
+  readonly meta: string
+}
+
+export function namesOf({ schema, table }: HistoryPlace): HistoryNames {
+  const within = (name: string): string => `${quoteName(schema)}.${quoteName(name)}`
+  return { records: within(table), log: within('lockstep_log'), meta: within('lockstep_meta') }
+}
+
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+const utc = (column: string): string => `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+
+/** One round trip where there is a history, three where there is none. */
+export async function readPostgresHistory(client: TextClient, place: HistoryPlace): Promise<History> {
+  const names = namesOf(place)
+  try {
+    const [meta, records, head] = await client.run(historyQuery(names))
+    return decodeHistory(meta ?? [], records ?? [], head ?? [])
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== '42P01') throw error
+    return await readWithoutHistory(client, place)
+  }
+}
+
+/** Every row of the log, oldest first. */
+export async function readPostgresLog(client: TextClient, place: HistoryPlace): Promise<readonly LogRow[]> {
+  const { log } = namesOf(place)
+  const [rows] = await client.run(
+    `select id::text, event, version, ${utc('at')} as at, by, run_id, tool_version, detail, hash from ${log} order by id`,
+  )
+  return (rows ?? []).map(decodeLogRow)
+}
+
+function historyQuery({ records, log, meta }: HistoryNames): string {
+  return `select format, identity, protected, policy, pg_is_in_recovery() or current_setting('transaction_read_only') = 'on' as read_only from ${meta};
+select version, description, file, checksum, state, direction, steps_started, steps_done, steps_total, steps_hash, breaking, position::text, ${utc('applied_at')} as applied_at, duration_ms::text, applied_by, run_id, release, tool_version from ${records} order by position;
+select id::text, hash from ${log} order by id desc limit 1`
+}
+
+async function readWithoutHistory(client: TextClient, { schema, table }: HistoryPlace): Promise<History> {
+  const ours = [table, 'lockstep_log', 'lockstep_meta'].map((name) =>
+    quoteLiteral(`${quoteName(schema)}.${quoteName(name)}`),
+  )
+  const [there, state] =
+    await client.run(`select ${ours.map((name, i) => `to_regclass(${name}) is not null as t${i}`).join(', ')};
+select pg_is_in_recovery() or current_setting('transaction_read_only') = 'on' as read_only, exists (
+  select from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+    and not exists (select from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+) as holds_tables`)
+  const present = Object.values(there?.[0] ?? {}).filter((value) => value === true).length
+  if (present > 0)
+    throw new PartialHistory(
+      `${present} of the 3 tables of the history are there (${schema}.${table}, lockstep_log, lockstep_meta)`,
+    )
+  const facts = state?.[0]
+  return { ...noHistory, holdsTables: facts?.['holds_tables'] === true, readOnly: facts?.['read_only'] === true }
+}
+
+/** Some of the history's tables are there and some are not: somebody else's, or damaged. */
+export class PartialHistory extends Error {
+  readonly code = 'partial-history'
+}
+
+function decodeHistory(meta: readonly Row[], records: readonly Row[], head: readonly Row[]): History {
+  const about = meta[0]
+  assert(meta.length <= 1, `lockstep_meta holds ${meta.length} rows`)
+  return {
+    meta: about === undefined ? null : decodeMeta(about),
+    records: records.map(decodeRecord),
+    head: head[0] === undefined ? null : decodeHead(head[0]),
+    holdsTables: false,
+    readOnly: about?.['read_only'] === true,
+  }
+}
+
+function decodeMeta(row: Row): Meta {
+  return {
+    format: Number(row['format']),
+    identity: textOrNull(row['identity']),
+    protected: row['protected'] === true,
+    policy: textOrNull(row['policy']),
+  }
+}
+
+function decodeHead(row: Row): LogHead {
+  return { id: Number(row['id']), hash: String(row['hash']) }
+}
+
+function decodeRecord(row: Row): HistoryRecord {
+  const checksum = parseChecksum(String(row['checksum']))
+  const state = parseState(String(row['state']))
+  const direction = String(row['direction'])
+  assert(
+    checksum !== null,
+    `record ${String(row['version'])} has a checksum of an unknown rule: ${String(row['checksum'])}`,
+  )
+  assert(
+    state === 'running' || state === 'applied' || state === 'failed',
+    `record ${String(row['version'])} has the state ${state}`,
+  )
+  assert(direction === 'up' || direction === 'down', `record ${String(row['version'])} has the direction ${direction}`)
+  return {
+    version: String(row['version']),
+    description: String(row['description']),
+    file: String(row['file']),
+    checksum,
+    state,
+    direction,
+    stepsStarted: Number(row['steps_started']),
+    stepsDone: Number(row['steps_done']),
+    stepsTotal: Number(row['steps_total']),
+    stepsHash: textOrNull(row['steps_hash']),
+    breaking: row['breaking'] === true,
+    position: Number(row['position']),
+    appliedAt: String(row['applied_at']),
+    durationMs: Number(row['duration_ms']),
+    appliedBy: String(row['applied_by']),
+    runId: String(row['run_id']),
+    release: textOrNull(row['release']),
+    toolVersion: String(row['tool_version']),
+  }
+}
+
+function parseState(text: string): RecordState | null {
+  return (['running', 'applied', 'failed', 'resolved'] as const).find((state) => state === text) ?? null
+}
+
+function decodeLogRow(row: Row): LogRow {
+  return {
+    id: Number(row['id']),
+    // Names of events only grow; a newer one is shown as it is.
+    event: String(row['event']) as LogEventName,
+    version: textOrNull(row['version']),
+    at: String(row['at']),
+    by: String(row['by']),
+    runId: String(row['run_id']),
+    toolVersion: String(row['tool_version']),
+    detail: String(row['detail']),
+    hash: String(row['hash']),
+  }
+}
+
+function textOrNull(value: unknown): string | null {
+  return value === null || value === undefined ? null : String(value)
+}
+
+/** A text literal that means the same whatever `standard_conforming_strings` says. */
+export function quoteLiteral(text: string): string {
+  const doubled = text.replaceAll("'", "''")
+  return text.includes('\\') ? `E'${doubled.replaceAll('\\', '\\\\')}'` : `'${doubled}'`
+}

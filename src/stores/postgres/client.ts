@@ -1,0 +1,158 @@
+/** One PostgreSQL connection, through `pg`: texts of several statements, the count of what was done, cancelling. */
+
+import { connect } from 'node:net'
+import pg from 'pg'
+import type { Row, TextClient } from '../../readers/postgres.ts'
+import { sslChoices, type PostgresAddress } from './address.ts'
+
+export interface PostgresClient extends TextClient {
+  /** One statement with parameters. */
+  query(text: string, values: readonly unknown[]): Promise<readonly Row[]>
+  /** The backend's process id, as the server told it; 0 where there is none. */
+  readonly pid: number
+  /** `I` idle, `T` in a transaction, `E` in a failed one. */
+  readonly transaction: 'I' | 'T' | 'E'
+  /** Whether the connection is known to be gone. */
+  readonly lost: boolean
+  /** Our end of the connection; `null` on a socket file. */
+  readonly localPort: number | null
+  onNotice(listener: (message: string) => void): void
+  /** Asks the server, over a second connection, to stop what this one is doing. */
+  cancel(): Promise<void>
+  close(): Promise<void>
+}
+
+/** What a failed text tells besides the server's words: how many of its commands were completed. */
+export type RunFailure = Error & { readonly completed: number }
+
+export interface ConnectOptions {
+  readonly applicationName: string
+  /** Settings that `RESET ALL` falls back to; a pooler may refuse them, see `connectPostgres`. */
+  readonly settings: Readonly<Record<string, string>>
+}
+
+/**
+ * Connects as libpq would: hosts in their order, TLS as `sslmode` says. A server that does not know one of our settings
+ * (PostgreSQL before 14) or a pooler that refuses start-up options is connected to without them.
+ */
+export async function connectPostgres(address: PostgresAddress, options: ConnectOptions): Promise<PostgresClient> {
+  let failure: unknown
+  for (const { host, port } of address.hosts) {
+    for (const ssl of sslChoices(address.ssl, host)) {
+      for (const settings of [options.settings, {}]) {
+        const client = makeClient(address, { host, port, ssl, settings, applicationName: options.applicationName })
+        try {
+          await client.connect()
+          return adapt(client)
+        } catch (error) {
+          failure = error
+          await client.end().catch(() => undefined) // it never was a connection
+          if (!isRefusedSetting(error)) break
+        }
+      }
+      if (!isRefusedTls(failure)) break
+    }
+  }
+  throw failure
+}
+
+interface One {
+  readonly host: string
+  readonly port: number
+  readonly ssl: object | false
+  readonly settings: Readonly<Record<string, string>>
+  readonly applicationName: string
+}
+
+function makeClient(address: PostgresAddress, { host, port, ssl, settings, applicationName }: One): pg.Client {
+  const options = [...Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`), address.options ?? '']
+  return new pg.Client({
+    host,
+    port,
+    user: address.user,
+    // Without a password `pg` would ask PGPASSWORD and .pgpass by itself; the address has done so already.
+    password: address.password?.reveal() ?? '',
+    database: address.database,
+    ssl: ssl === false ? false : ssl,
+    application_name: applicationName,
+    keepAlive: true,
+    connectionTimeoutMillis: address.connectTimeoutMs,
+    options: options.join(' ').trim(),
+  })
+}
+
+/** 42704, 22023: a setting this server does not know. 08P01: a pooler refuses start-up options. */
+function isRefusedSetting(error: unknown): boolean {
+  const code = codeOf(error)
+  return code === '42704' || code === '22023' || (code === '08P01' && /startup parameter/i.test(String(error)))
+}
+
+function isRefusedTls(error: unknown): boolean {
+  return /does not support SSL|SSL|TLS/i.test(String(error)) || codeOf(error) === '28000'
+}
+
+function codeOf(error: unknown): string | null {
+  const code = (error as { code?: unknown } | null)?.code
+  return typeof code === 'string' ? code : null
+}
+
+/** The parts of `pg`'s connection that its types leave out. */
+interface Wire {
+  readonly stream: { readonly localPort?: number }
+  on(event: 'commandComplete' | 'emptyQuery', listener: () => void): void
+  on(event: 'readyForQuery', listener: (message: { status: 'I' | 'T' | 'E' }) => void): void
+}
+
+/** Wraps a connected client of `pg`; also used for one that the application brings. */
+export function adapt(client: pg.Client): PostgresClient {
+  const state = { completed: 0, transaction: 'I' as 'I' | 'T' | 'E', lost: false }
+  const inner = client as unknown as { connection: Wire; processID?: number; secretKey?: number }
+  inner.connection.on('commandComplete', () => state.completed++)
+  inner.connection.on('emptyQuery', () => state.completed++)
+  inner.connection.on('readyForQuery', (message) => (state.transaction = message.status))
+  client.on('error', () => (state.lost = true))
+  client.on('end', () => (state.lost = true))
+  return {
+    get pid() {
+      return inner.processID ?? 0
+    },
+    get transaction() {
+      return state.transaction
+    },
+    get lost() {
+      return state.lost
+    },
+    localPort: inner.connection.stream.localPort ?? null,
+    onNotice: (listener) => void client.on('notice', (notice) => listener(notice.message ?? '')),
+    run: async (text) => {
+      const before = state.completed
+      try {
+        const results = (await client.query(text)) as unknown as pg.QueryResult<Row> | pg.QueryResult<Row>[]
+        return Array.isArray(results) ? results.map((one) => one.rows) : [results.rows]
+      } catch (error) {
+        throw Object.assign(error as Error, { completed: state.completed - before })
+      }
+    },
+    query: async (text, values) => (await client.query<Row>(text, [...values])).rows,
+    cancel: () => cancelThrough(client),
+    close: () => client.end(),
+  }
+}
+
+/**
+ * The cancel request of the wire protocol: length, code 80877102, process id, secret key. Servers take it without TLS
+ * and answer by closing the connection, whatever became of it; the cancelled statement tells the rest.
+ */
+async function cancelThrough(client: pg.Client): Promise<void> {
+  const { host, port, processID, secretKey } = client as unknown as Record<'host', string> &
+    Record<'port' | 'processID' | 'secretKey', number>
+  const request = Buffer.alloc(16)
+  for (const [at, value] of [16, 80_877_102, processID, secretKey].entries()) request.writeInt32BE(value | 0, at * 4)
+  await new Promise<void>((resolve) => {
+    const socket = host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host)
+    socket.on('connect', () => socket.end(request))
+    socket.on('error', () => resolve())
+    socket.on('close', () => resolve())
+    socket.resume()
+  })
+}

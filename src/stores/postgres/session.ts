@@ -1,0 +1,224 @@
+/** A PostgreSQL database under its lock: each unit of a migration and its record, in one transaction, in one round trip. */
+
+import { assert, isLockstepError } from '../../core/error.ts'
+import type { HistoryChange } from '../../core/history.ts'
+import type { Session, Signal, TogetherUnit, UnitSettings, Work } from '../../core/ports.ts'
+import type { Statement, Unit } from '../../core/script.ts'
+import { readPostgresHistory, type HistoryPlace } from '../../readers/postgres.ts'
+import { statementsOf, unitsOf } from '../sql/units.ts'
+import { makeMigrationApi } from './code.ts'
+import type { PostgresClient } from './client.ts'
+import { connectionFailure, statementFailure, type About } from './failure.ts'
+import { changeText, createTables } from './history.ts'
+import { batchesOf, locate, type Batch } from './message.ts'
+import { probeUnit } from './probe.ts'
+
+export interface SessionOptions {
+  readonly about: About
+  readonly place: HistoryPlace
+  /** Characters a message may have; 0 sends each statement by itself (no network between). */
+  readonly batchChars: number
+  /** Looks, over a second connection, at who keeps this one waiting; `null` where there is no second one. */
+  readonly watch: (<T>(work: Promise<T>, seen: (blockers: readonly string[]) => void) => Promise<T>) | null
+  /** What puts the session back as it was opened. */
+  readonly reset: string
+  readonly defaultLockTimeoutMs: number
+}
+
+export function makeSession(client: PostgresClient, options: SessionOptions): Session {
+  let blockers: readonly string[] = []
+  const watched = async <T>(work: Promise<T>): Promise<T> => {
+    blockers = []
+    return options.watch === null ? await work : await options.watch(work, (seen) => (blockers = seen))
+  }
+  const run = (text: string): Promise<unknown> => translated(client.run(text), options.about)
+  return {
+    readHistory: () => translated(readPostgresHistory(client, options.place), options.about),
+    createHistory: async (meta, first) => {
+      const changes: HistoryChange[] = [{ kind: 'meta', meta }, ...first.map((row) => ({ kind: 'log' as const, row }))]
+      await atomically(client, [createTables(options.place), ...texts(changes, options.place)], run)
+    },
+    write: (changes) => atomically(client, texts(changes, options.place), run),
+    runTogether: (unit) => cancelling(client, unit.signal, () => watched(runTogether(client, unit, options))),
+    runAlone: (unit, settings) =>
+      cancelling(client, settings.signal, () => watched(runAlone(client, unit, { settings, options }))),
+    probe: (unit) => translated(probeUnit(client, unit), options.about),
+    readStatements: (source) => statementsOf(source, 'postgres'),
+    readUnits: (source) => unitsOf(source, 'postgres', 'steps'),
+    readBlockers: () => Promise.resolve(blockers),
+  }
+}
+
+function texts(changes: readonly HistoryChange[], place: HistoryPlace): string[] {
+  return changes.map((change) => changeText(change, place))
+}
+
+async function atomically(
+  client: PostgresClient,
+  statements: readonly string[],
+  run: (text: string) => Promise<unknown>,
+): Promise<void> {
+  try {
+    await run(['begin', ...statements, 'commit'].join(';\n'))
+  } catch (error) {
+    if (!client.lost && client.transaction !== 'I') await run('rollback')
+    throw error
+  }
+}
+
+async function runTogether(client: PostgresClient, unit: TogetherUnit, options: SessionOptions): Promise<void> {
+  const [first] = unit.works
+  const begin = first?.kind === 'statements' ? (first.begin ?? 'begin') : 'begin'
+  const before = [begin, ...settingTexts(unit, options), ...texts(unit.before, options.place)]
+  const after = [...texts(unit.after, options.place), 'commit']
+  try {
+    // The usual case: one file, one message.
+    if (unit.works.length === 1 && first?.kind === 'statements') {
+      await sendStatements(client, { before, after, work: first, options })
+    } else {
+      await run(client, before, options)
+      for (const work of unit.works) await sendWork(client, { before: [], after: [], work, options }, unit.signal)
+      await run(client, ['reset session authorization', ...after, options.reset], options)
+    }
+  } catch (error) {
+    await takeBack(client, options)
+    throw error
+  }
+}
+
+async function run(client: PostgresClient, statements: readonly string[], { about }: SessionOptions): Promise<void> {
+  await translated(client.run(statements.join(';\n')), about)
+}
+
+async function sendWork(client: PostgresClient, sending: Sending<Work>, signal: Signal): Promise<void> {
+  const { work } = sending
+  if (work.kind === 'statements') await sendStatements(client, { ...sending, work })
+  else await runCode(client, work, { options: sending.options, signal })
+}
+
+interface Sending<W> {
+  readonly before: readonly string[]
+  readonly after: readonly string[]
+  readonly work: W
+  readonly options: SessionOptions
+}
+
+type StatementWork = Extract<Work, { kind: 'statements' }>
+type CodeWork = Extract<Work, { kind: 'code' }>
+
+async function sendStatements(
+  client: PostgresClient,
+  { before, after, work, options }: Sending<StatementWork>,
+): Promise<void> {
+  let session = false
+  const statements = function* (): Generator<Statement> {
+    for (const statement of work.statements) {
+      session ||= statement.traits.session
+      yield statement
+    }
+  }
+  // A role that the file took on may not write the history; PostgreSQL takes it off at the end of the transaction only
+  // when it was SET LOCAL, so it is taken off before our own statements.
+  const closing = (): readonly string[] => (session ? ['reset session authorization', ...after, options.reset] : after)
+  for (const batch of batchesOf(statements(), { opening: before, closing, mostChars: options.batchChars })) {
+    await send(client, batch, { file: work.file, about: options.about })
+  }
+}
+
+async function send(
+  client: PostgresClient,
+  batch: Batch,
+  { file, about }: { file: string; about: About },
+): Promise<void> {
+  try {
+    await client.run(batch.text)
+  } catch (error) {
+    throw connectionFailure(error, about) ?? statementFailure(error, { file, ...locate(batch, error, file) })
+  }
+}
+
+async function runCode(
+  client: PostgresClient,
+  work: CodeWork,
+  { options, signal }: { options: SessionOptions; signal: Signal },
+): Promise<void> {
+  try {
+    await work.run(makeMigrationApi(client, { signal, file: work.file }))
+  } catch (error) {
+    if (isLockstepError(error)) throw error
+    throw (
+      connectionFailure(error, options.about) ??
+      statementFailure(error, { file: work.file, place: null, statement: null })
+    )
+  }
+  assert(client.transaction !== 'I', `${work.file} ended the transaction that its record belongs to`)
+  if (client.transaction === 'E') {
+    // COMMIT would answer ROLLBACK without an error, and the record would be gone in silence.
+    throw statementFailure(new Error('a statement in it failed, and its code went on'), {
+      file: work.file,
+      place: null,
+      statement: null,
+    })
+  }
+}
+
+/** After a failure: nothing of it stays, and the session is as it was opened. */
+async function takeBack(client: PostgresClient, options: SessionOptions): Promise<void> {
+  if (client.lost) return
+  const texts = client.transaction === 'I' ? [options.reset] : ['rollback', options.reset]
+  try {
+    for (const text of texts) await client.run(text)
+  } catch (error) {
+    // The server has rolled back already or does so when the connection ends; what failed first is what is told.
+    if (!client.lost && connectionFailure(error, options.about) === null) throw error
+  }
+}
+
+function settingTexts(unit: UnitSettings, options: SessionOptions): string[] {
+  const lock =
+    unit.lockTimeoutMs === options.defaultLockTimeoutMs ? [] : [`set local lock_timeout = ${unit.lockTimeoutMs}`]
+  return unit.statementTimeoutMs === 0 ? lock : [...lock, `set local statement_timeout = ${unit.statementTimeoutMs}`]
+}
+
+/**
+ * Statements that must be alone. No lock_timeout: CREATE INDEX CONCURRENTLY waits for every older snapshot, and a
+ * timeout there would only leave an invalid index.
+ */
+async function runAlone(
+  client: PostgresClient,
+  unit: Unit,
+  { settings, options }: { settings: UnitSettings; options: SessionOptions },
+): Promise<void> {
+  await translated(
+    client.run(`set lock_timeout = 0; set statement_timeout = ${settings.statementTimeoutMs}`),
+    options.about,
+  )
+  try {
+    for (const statement of unit.statements) {
+      const [batch] = batchesOf([statement], { opening: [], closing: () => [], mostChars: 0 })
+      assert(batch !== undefined, 'a statement makes a message')
+      await send(client, batch, { file: statement.text.slice(0, 40), about: options.about })
+    }
+  } finally {
+    await takeBack(client, options)
+  }
+}
+
+/** Lets the signal stop what the server is doing; the server then rolls it back and says so. */
+async function cancelling<T>(client: PostgresClient, signal: Signal, work: () => Promise<T>): Promise<T> {
+  const cancel = (): void => void client.cancel()
+  signal.addEventListener('abort', cancel)
+  try {
+    return await work()
+  } finally {
+    signal.removeEventListener('abort', cancel)
+  }
+}
+
+async function translated<T>(work: Promise<T>, about: About): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw connectionFailure(error, about) ?? error
+  }
+}

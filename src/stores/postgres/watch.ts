@@ -1,0 +1,46 @@
+/** Who keeps a statement from its lock: asked over a second connection, and only when the first one is slow. */
+
+import type { Clock } from '../../core/ports.ts'
+import type { PostgresClient } from './client.ts'
+
+/** Below `lock_timeout`, so that the blocker is seen before the statement gives up. */
+const lookAfterMs = 1_000
+
+export type Watch = <T>(work: Promise<T>, seen: (blockers: readonly string[]) => void) => Promise<T>
+
+export function makeWatch(
+  client: PostgresClient,
+  { another, clock }: { another: () => Promise<PostgresClient>; clock: Clock },
+): Watch {
+  return async (work, seen) => {
+    const done = new AbortController()
+    const looking = clock.sleep(lookAfterMs, done.signal).then(
+      () => look(client.pid, another).then(seen),
+      () => undefined, // the statement was quicker
+    )
+    try {
+      return await work
+    } finally {
+      done.abort()
+      // What could not be found out about a blocker is no reason to fail.
+      await looking.catch(() => undefined)
+    }
+  }
+}
+
+async function look(pid: number, another: () => Promise<PostgresClient>): Promise<string[]> {
+  const observer = await another()
+  try {
+    const [rows] =
+      await observer.run(`select pid, application_name, state, extract(epoch from clock_timestamp() - xact_start)::int as seconds, left(query, 80) as query
+from pg_catalog.pg_stat_activity where pid = any(pg_catalog.pg_blocking_pids(${pid})) order by pid limit 5`)
+    return (rows ?? []).map((row) => {
+      const name = row['application_name'] === '' ? '' : ` (${String(row['application_name'])})`
+      const seconds = row['seconds'] === null ? '' : `, in a transaction for ${String(row['seconds'])} s`
+      const query = row['query'] === null || row['query'] === '' ? '' : `: ${String(row['query']).replace(/\s+/g, ' ')}`
+      return `process ${String(row['pid'])}${name}${seconds}${query}`
+    })
+  } finally {
+    await observer.close()
+  }
+}
