@@ -1,0 +1,80 @@
+/** A statement while it is read: its place, its head, and whether a semicolon ends it. */
+
+import type { Dialect } from './dialect.ts'
+import { fold, headTokensMax, outerTokensMax, watchedWords, type Token } from './lex/head.ts'
+import { code } from './lex/lexicon.ts'
+import { wordText, type Scan } from './lex/state.ts'
+import type { Place } from './lex/window.ts'
+
+export interface Draft {
+  /** Offset in the file of its first token. */
+  readonly start: number
+  readonly place: Place
+  readonly tokens: Token[]
+  readonly seen: Set<string>
+  /** Where its last token ends. */
+  end: number
+  /** Open parentheses. */
+  depth: number
+  /** Words are read to its end. Not in an INSERT: long scripts are made of those, and their words say nothing. */
+  watching: boolean
+  /** A body of statements inside, with semicolons of its own. */
+  body: 'none' | 'open' | 'closed'
+  /** In an open body and after a semicolon: here END closes it. Everywhere else END belongs to CASE, or is a name. */
+  endCloses: boolean
+}
+
+const bulkStarters: ReadonlySet<string> = new Set(['insert', 'replace'])
+
+export function startDraft(scan: Scan, place: Place): Draft {
+  return {
+    start: scan.start,
+    place,
+    tokens: [],
+    seen: new Set(),
+    end: scan.end,
+    depth: 0,
+    watching: true,
+    body: 'none',
+    endCloses: false,
+  }
+}
+
+/** Adds the token that the scan has just read. */
+export function addToken(draft: Draft, scan: Scan, dialect: Dialect): void {
+  draft.end = scan.end
+  if (scan.kind === 'symbol' && scan.symbol === code.close && draft.depth > 0) draft.depth--
+  const wanted = isWanted(draft)
+  if (scan.kind === 'word' && (wanted || draft.watching)) addWord(draft, scan, { dialect, wanted })
+  else {
+    if (wanted) push(draft, scan, scan.kind === 'symbol' ? String.fromCharCode(scan.symbol) : '')
+    draft.endCloses = draft.body === 'open' && draft.depth === 0 && isSemicolon(scan)
+  }
+  if (scan.kind === 'symbol' && scan.symbol === code.open) draft.depth++
+}
+
+function isWanted({ tokens, depth }: Draft): boolean {
+  return tokens.length < headTokensMax || (depth === 0 && tokens.length < outerTokensMax)
+}
+
+function isSemicolon(scan: Scan): boolean {
+  return scan.kind === 'symbol' && scan.symbol === code.semicolon
+}
+
+function addWord(draft: Draft, scan: Scan, { dialect, wanted }: { dialect: Dialect; wanted: boolean }): void {
+  const word = fold(wordText(scan))
+  if (draft.tokens.length === 0) draft.watching = !bulkStarters.has(word)
+  if (wanted) push(draft, scan, word)
+  if (watchedWords.has(word)) draft.seen.add(word)
+  if (draft.endCloses && word === 'end') draft.body = 'closed'
+  draft.endCloses = false
+  if (draft.body === 'none' && wanted && dialect.opensBody(draft)) {
+    draft.body = 'open'
+    draft.endCloses = dialect.bodyMayBeEmpty
+  }
+}
+
+function push(draft: Draft, scan: Scan, word: string): void {
+  const { start, depth } = draft
+  draft.tokens.push({ kind: scan.kind, word, start: scan.start - start, end: scan.end - start, depth })
+}
