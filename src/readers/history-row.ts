@@ -15,10 +15,10 @@ export class PartialHistory extends Error {
 export function decodeRecord(row: Row): HistoryRecord {
   const version = textOf(row, 'version')
   const checksum = parseChecksum(textOf(row, 'checksum'))
-  const state = textOf(row, 'state')
+  const state = recordStates.find((one) => one === row['state'])
   const direction = textOf(row, 'direction')
   assert(checksum !== null, `record ${version} has a checksum of an unknown rule: ${String(row['checksum'])}`)
-  assert(state === 'running' || state === 'applied' || state === 'failed', `record ${version} has the state ${state}`)
+  assert(state !== undefined, `record ${version} has the state ${String(row['state'])}`)
   assert(direction === 'up' || direction === 'down', `record ${version} has the direction ${direction}`)
   return {
     version,
@@ -41,6 +41,8 @@ export function decodeRecord(row: Row): HistoryRecord {
     toolVersion: textOf(row, 'tool_version'),
   }
 }
+
+const recordStates = ['running', 'applied', 'failed', 'resolved'] as const
 
 /** A row of the log as stored. */
 export function decodeLogRow(row: Row): LogRow {

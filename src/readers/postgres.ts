@@ -1,24 +1,13 @@
 /** The read-only half of PostgreSQL: its history, through any client that runs a text of several statements. */
 
 import { assert } from '../core/error.ts'
-import { parseChecksum } from '../core/checksum.ts'
-import {
-  noHistory,
-  type History,
-  type HistoryRecord,
-  type LogEventName,
-  type LogHead,
-  type LogRow,
-  type Meta,
-  type RecordState,
-} from '../core/history.ts'
+import { noHistory, type History, type LogRow } from '../core/history.ts'
+import { decodeHead, decodeLogRow, decodeMeta, decodeRecord, PartialHistory, type Row } from './history-row.ts'
 
 /** A client by shape: runs one text, answers the rows of each statement. */
 export interface TextClient {
   run(text: string): Promise<readonly (readonly Row[])[]>
 }
-
-export type Row = Readonly<Record<string, unknown>>
 
 /** Where the history is; every name is written fully qualified and quoted. */
 export interface HistoryPlace {
@@ -59,15 +48,15 @@ export async function readPostgresHistory(client: TextClient, place: HistoryPlac
 export async function readPostgresLog(client: TextClient, place: HistoryPlace): Promise<readonly LogRow[]> {
   const { log } = namesOf(place)
   const [rows] = await client.run(
-    `select id::text, event, version, ${utc('at')} as at, by, run_id, tool_version, detail, hash from ${log} order by id`,
+    `select id, event, version, ${utc('at')} as at, by, run_id, tool_version, detail, hash from ${log} order by id`,
   )
   return (rows ?? []).map(decodeLogRow)
 }
 
 function historyQuery({ records, log, meta }: HistoryNames): string {
   return `select format, identity, protected, policy, pg_is_in_recovery() or current_setting('transaction_read_only') = 'on' as read_only from ${meta};
-select version, description, file, checksum, state, direction, steps_started, steps_done, steps_total, steps_hash, breaking, position::text, ${utc('applied_at')} as applied_at, duration_ms::text, applied_by, run_id, release, tool_version from ${records} order by position;
-select id::text, hash from ${log} order by id desc limit 1`
+select version, description, file, checksum, state, direction, steps_started, steps_done, steps_total, steps_hash, breaking, position, ${utc('applied_at')} as applied_at, duration_ms, applied_by, run_id, release, tool_version from ${records} order by position;
+select id, hash from ${log} order by id desc limit 1`
 }
 
 async function readWithoutHistory(client: TextClient, { schema, table }: HistoryPlace): Promise<History> {
@@ -90,11 +79,6 @@ select pg_is_in_recovery() or current_setting('transaction_read_only') = 'on' as
   return { ...noHistory, holdsTables: facts?.['holds_tables'] === true, readOnly: facts?.['read_only'] === true }
 }
 
-/** Some of the history's tables are there and some are not: somebody else's, or damaged. */
-export class PartialHistory extends Error {
-  readonly code = 'partial-history'
-}
-
 function decodeHistory(meta: readonly Row[], records: readonly Row[], head: readonly Row[]): History {
   const about = meta[0]
   assert(meta.length <= 1, `lockstep_meta holds ${meta.length} rows`)
@@ -105,77 +89,6 @@ function decodeHistory(meta: readonly Row[], records: readonly Row[], head: read
     holdsTables: false,
     readOnly: about?.['read_only'] === true,
   }
-}
-
-function decodeMeta(row: Row): Meta {
-  return {
-    format: Number(row['format']),
-    identity: textOrNull(row['identity']),
-    protected: row['protected'] === true,
-    policy: textOrNull(row['policy']),
-  }
-}
-
-function decodeHead(row: Row): LogHead {
-  return { id: Number(row['id']), hash: String(row['hash']) }
-}
-
-function decodeRecord(row: Row): HistoryRecord {
-  const checksum = parseChecksum(String(row['checksum']))
-  const state = parseState(String(row['state']))
-  const direction = String(row['direction'])
-  assert(
-    checksum !== null,
-    `record ${String(row['version'])} has a checksum of an unknown rule: ${String(row['checksum'])}`,
-  )
-  assert(
-    state === 'running' || state === 'applied' || state === 'failed',
-    `record ${String(row['version'])} has the state ${state}`,
-  )
-  assert(direction === 'up' || direction === 'down', `record ${String(row['version'])} has the direction ${direction}`)
-  return {
-    version: String(row['version']),
-    description: String(row['description']),
-    file: String(row['file']),
-    checksum,
-    state,
-    direction,
-    stepsStarted: Number(row['steps_started']),
-    stepsDone: Number(row['steps_done']),
-    stepsTotal: Number(row['steps_total']),
-    stepsHash: textOrNull(row['steps_hash']),
-    breaking: row['breaking'] === true,
-    position: Number(row['position']),
-    appliedAt: String(row['applied_at']),
-    durationMs: Number(row['duration_ms']),
-    appliedBy: String(row['applied_by']),
-    runId: String(row['run_id']),
-    release: textOrNull(row['release']),
-    toolVersion: String(row['tool_version']),
-  }
-}
-
-function parseState(text: string): RecordState | null {
-  return (['running', 'applied', 'failed', 'resolved'] as const).find((state) => state === text) ?? null
-}
-
-function decodeLogRow(row: Row): LogRow {
-  return {
-    id: Number(row['id']),
-    // Names of events only grow; a newer one is shown as it is.
-    event: String(row['event']) as LogEventName,
-    version: textOrNull(row['version']),
-    at: String(row['at']),
-    by: String(row['by']),
-    runId: String(row['run_id']),
-    toolVersion: String(row['tool_version']),
-    detail: String(row['detail']),
-    hash: String(row['hash']),
-  }
-}
-
-function textOrNull(value: unknown): string | null {
-  return value === null || value === undefined ? null : String(value)
 }
 
 /** A text literal that means the same whatever `standard_conforming_strings` says. */

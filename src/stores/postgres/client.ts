@@ -2,8 +2,10 @@
 
 import { connect } from 'node:net'
 import pg from 'pg'
-import type { Row, TextClient } from '../../readers/postgres.ts'
-import { sslChoices, type PostgresAddress } from './address.ts'
+import type { PostgresAddress } from '../../core/address.ts'
+import type { Row } from '../../readers/history-row.ts'
+import type { TextClient } from '../../readers/postgres.ts'
+import { sslChoices } from './tls.ts'
 
 export interface PostgresClient extends TextClient {
   /** One statement with parameters. */
@@ -43,7 +45,10 @@ export async function connectPostgres(address: PostgresAddress, options: Connect
         const client = makeClient(address, { host, port, ssl, settings, applicationName: options.applicationName })
         try {
           await client.connect()
-          return adapt(client)
+          if (await fits(client, address.targetSessionAttrs)) return adapt(client)
+          await client.end()
+          failure = new Error(`${host}:${port} is not ${address.targetSessionAttrs}`)
+          break
         } catch (error) {
           failure = error
           await client.end().catch(() => undefined) // it never was a connection
@@ -56,6 +61,25 @@ export async function connectPostgres(address: PostgresAddress, options: Connect
   throw failure
 }
 
+/** libpq's `target_session_attrs`. */
+async function fits(client: pg.Client, wanted: PostgresAddress['targetSessionAttrs']): Promise<boolean> {
+  if (wanted === 'any' || wanted === 'prefer-standby') return true
+  const { rows } = await client.query<{ standby: boolean; read_only: boolean }>(
+    `select pg_catalog.pg_is_in_recovery() as standby, pg_catalog.current_setting('transaction_read_only') = 'on' as read_only`,
+  )
+  const { standby = false, read_only: readOnly = false } = rows[0] ?? {}
+  switch (wanted) {
+    case 'read-write':
+      return !readOnly
+    case 'read-only':
+      return readOnly
+    case 'primary':
+      return !standby
+    case 'standby':
+      return standby
+  }
+}
+
 interface One {
   readonly host: string
   readonly port: number
@@ -65,7 +89,7 @@ interface One {
 }
 
 function makeClient(address: PostgresAddress, { host, port, ssl, settings, applicationName }: One): pg.Client {
-  const options = [...Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`), address.options ?? '']
+  const options = [...Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`), address.options]
   return new pg.Client({
     host,
     port,
@@ -105,13 +129,20 @@ interface Wire {
 
 /** Wraps a connected client of `pg`; also used for one that the application brings. */
 export function adapt(client: pg.Client): PostgresClient {
-  const state = { completed: 0, transaction: 'I' as 'I' | 'T' | 'E', lost: false }
+  const state = { completed: 0, transaction: 'I' as 'I' | 'T' | 'E', lost: false, idle: Promise.withResolvers<void>() }
   const inner = client as unknown as { connection: Wire; processID?: number; secretKey?: number }
   inner.connection.on('commandComplete', () => state.completed++)
   inner.connection.on('emptyQuery', () => state.completed++)
-  inner.connection.on('readyForQuery', (message) => (state.transaction = message.status))
-  client.on('error', () => (state.lost = true))
-  client.on('end', () => (state.lost = true))
+  inner.connection.on('readyForQuery', (message) => {
+    state.transaction = message.status
+    state.idle.resolve()
+  })
+  const lose = (): void => {
+    state.lost = true
+    state.idle.resolve()
+  }
+  client.on('error', lose)
+  client.on('end', lose)
   return {
     get pid() {
       return inner.processID ?? 0
@@ -126,17 +157,33 @@ export function adapt(client: pg.Client): PostgresClient {
     onNotice: (listener) => void client.on('notice', (notice) => listener(notice.message ?? '')),
     run: async (text) => {
       const before = state.completed
+      state.idle = Promise.withResolvers()
       try {
         const results = (await client.query(text)) as unknown as pg.QueryResult<Row> | pg.QueryResult<Row>[]
         return Array.isArray(results) ? results.map((one) => one.rows) : [results.rows]
       } catch (error) {
+        // `pg` tells of the error before the server has told in what state the transaction is.
+        if (isFromServer(error)) await state.idle.promise
         throw Object.assign(error as Error, { completed: state.completed - before })
       }
     },
-    query: async (text, values) => (await client.query<Row>(text, [...values])).rows,
+    query: async (text, values) => {
+      state.idle = Promise.withResolvers()
+      try {
+        return (await client.query<Row>(text, [...values])).rows
+      } catch (error) {
+        if (isFromServer(error)) await state.idle.promise
+        throw error
+      }
+    },
     cancel: () => cancelThrough(client),
     close: () => client.end(),
   }
+}
+
+/** An answer of the server has a severity; what the network or `pg` itself says has none. */
+function isFromServer(error: unknown): boolean {
+  return typeof (error as { severity?: unknown } | null)?.severity === 'string'
 }
 
 /**

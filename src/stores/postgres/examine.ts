@@ -1,7 +1,8 @@
 /** Facts of a PostgreSQL server that decide whether a migration can go well. Read only. */
 
 import type { Finding } from '../../core/ports.ts'
-import type { HistoryPlace, Row } from '../../readers/postgres.ts'
+import type { Row } from '../../readers/history-row.ts'
+import type { HistoryPlace } from '../../readers/postgres.ts'
 import type { PostgresClient } from './client.ts'
 import { readHolder } from './lock.ts'
 

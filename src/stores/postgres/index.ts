@@ -1,12 +1,13 @@
 /** PostgreSQL as a store: one connection for reading, locking and changing, made when it is first needed. */
 
+import type { PostgresAddress } from '../../core/address.ts'
 import { LockstepError } from '../../core/error.ts'
 import type { LockHolder } from '../../core/event.ts'
 import type { Clock, LockOptions, Session, Store } from '../../core/ports.ts'
 import { readPostgresShape } from '../../readers/postgres-shape.ts'
-import { readPostgresHistory, readPostgresLog, PartialHistory, type HistoryPlace } from '../../readers/postgres.ts'
+import { PartialHistory } from '../../readers/history-row.ts'
+import { readPostgresHistory, readPostgresLog, type HistoryPlace } from '../../readers/postgres.ts'
 import { factsOf } from '../sql/facts.ts'
-import type { PostgresAddress } from './address.ts'
 import { adapt, connectPostgres, type PostgresClient } from './client.ts'
 import { examinePostgres } from './examine.ts'
 import { connectionFailure, type About } from './failure.ts'

@@ -1,0 +1,79 @@
+/** PGlite behind the same face as a PostgreSQL connection. It has one session, in this process. */
+
+import { LockstepError } from '../../core/error.ts'
+import type { Row } from '../../readers/history-row.ts'
+import type { PostgresClient } from '../postgres/client.ts'
+import { splitStatements } from '../sql/split.ts'
+
+/** What is used of PGlite, by shape: an application may bring its own. */
+export interface PgliteLike {
+  exec(
+    text: string,
+    options?: { onNotice?: (notice: { message?: string | undefined }) => void },
+  ): Promise<{ rows: unknown[] }[]>
+  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
+  close(): Promise<void>
+}
+
+export const pglitePackage = '@electric-sql/pglite'
+export const pgliteVersion = '0.5.16'
+
+/** Opens a folder, or a database in memory where there is none. Loaded only here: most projects do not need it. */
+export async function loadPglite(folder: string | null): Promise<PgliteLike> {
+  let module: { PGlite: new (folder?: string) => PgliteLike & { waitReady: Promise<void> } }
+  try {
+    module = (await import('@electric-sql/pglite')) as unknown as typeof module
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error
+    throw new LockstepError(
+      'driver-missing',
+      { kind: 'pglite', package: pglitePackage, version: pgliteVersion },
+      { cause: error },
+    )
+  }
+  const database = folder === null ? new module.PGlite() : new module.PGlite(folder)
+  await database.waitReady
+  return database
+}
+
+export function adaptPglite(database: PgliteLike): PostgresClient {
+  const listeners: ((message: string) => void)[] = []
+  const state = { transaction: 'I' as 'I' | 'T' | 'E' }
+  const onNotice = (notice: { message?: string | undefined }): void =>
+    listeners.forEach((listener) => listener(notice.message ?? ''))
+  return {
+    pid: 0,
+    localPort: null,
+    lost: false,
+    get transaction() {
+      return state.transaction
+    },
+    onNotice: (listener) => void listeners.push(listener),
+    run: async (text) => {
+      const after = transactionAfter(text, state.transaction)
+      try {
+        const results = await database.exec(text, { onNotice })
+        state.transaction = after
+        return results.map((one) => one.rows as Row[])
+      } catch (error) {
+        // It does not tell; a rollback too many is only a warning.
+        state.transaction = 'E'
+        throw Object.assign(error as Error, { completed: 0 })
+      }
+    },
+    query: async (text, values) => (await database.query(text, [...values])).rows as Row[],
+    // It runs in this very thread: nobody could ask while it works.
+    cancel: () => Promise.resolve(),
+    close: () => database.close(),
+  }
+}
+
+/** PGlite does not say whether a transaction is open, but all of its texts come from here. */
+function transactionAfter(text: string, before: 'I' | 'T' | 'E'): 'I' | 'T' | 'E' {
+  let state = before
+  for (const { traits } of splitStatements([text], 'postgres', 'lockstep')) {
+    if (traits.control === 'begin') state = 'T'
+    else if (traits.control !== 'none') state = 'I'
+  }
+  return state
+}

@@ -1,0 +1,164 @@
+/**
+ * PGlite as a store: PostgreSQL in a folder. It has no lock of its own, and two processes on one folder lose committed
+ * rows in silence; so the folder is only ever opened while the side database beside it is held, for reading too.
+ */
+
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { LockstepError } from '../../core/error.ts'
+import { noHistory } from '../../core/history.ts'
+import type { Finding, LockOptions, Session, Store } from '../../core/ports.ts'
+import { readPostgresShape } from '../../readers/postgres-shape.ts'
+import { PartialHistory } from '../../readers/history-row.ts'
+import { readPostgresHistory, readPostgresLog, type HistoryPlace } from '../../readers/postgres.ts'
+import type { PostgresClient } from '../postgres/client.ts'
+import { makeSession } from '../postgres/session.ts'
+import { readSideLock, whileSideLocked } from '../side-lock.ts'
+import { factsOf } from '../sql/facts.ts'
+import type { WaitOptions } from '../wait-for-lock.ts'
+import { adaptPglite, loadPglite, type PgliteLike } from './client.ts'
+
+export interface PgliteOptions {
+  readonly name: string
+  readonly place: string
+  /** `null`: in memory, or brought by the application. */
+  readonly folder: string | null
+  readonly history: HistoryPlace
+  /** Who opens it, and how long it may wait for another process to close the folder. */
+  readonly opening: Omit<WaitOptions, 'store'>
+  readonly client?: PgliteLike
+  readonly onNotice?: (message: string) => void
+}
+
+export function openPglite(options: PgliteOptions): Store {
+  const { name, place, history } = options
+  const database = makeDatabase(options)
+  const read = async <T>(work: (client: PostgresClient) => Promise<T>): Promise<T> => {
+    try {
+      return await work(await database.get(options.opening))
+    } catch (error) {
+      if (!(error instanceof PartialHistory)) throw error
+      throw new LockstepError('store-unreadable', { store: name, place, reason: error.message }, { cause: error })
+    }
+  }
+  return {
+    name,
+    kind: 'pglite',
+    place,
+    abilities: { transactionalChanges: true, lock: options.folder === null ? 'none' : 'side-database' },
+    readHistory: async () =>
+      database.isNew() ? noHistory : await read((client) => readPostgresHistory(client, history)),
+    readLog: () => read((client) => readPostgresLog(client, history)),
+    readScript: (source) => factsOf(source, 'postgres'),
+    readShape: () => read((client) => readShape(client, history)),
+    examine: () => Promise.resolve(examine(options)),
+    endHolder: () => Promise.resolve(refuseEnd(options)),
+    whileLocked: async (lock, work) => await work(sessionOf(await database.get(lock), options)),
+    close: () => database.close(),
+  }
+}
+
+interface Database {
+  get(lock: Omit<LockOptions, 'onWait'> & Partial<Pick<LockOptions, 'onWait'>>): Promise<PostgresClient>
+  /** Nothing there yet: reading must not make a database. */
+  isNew(): boolean
+  close(): Promise<void>
+}
+
+/** Opened at its first use and held, with the lock of its folder, until the store is closed. */
+function makeDatabase(options: PgliteOptions): Database {
+  const { folder, opening, name } = options
+  let held: { readonly client: PostgresClient; readonly release: () => Promise<void> } | null = null
+  return {
+    isNew: () => held === null && folder !== null && (!existsSync(folder) || readdirSync(folder).length === 0),
+    get: async (lock) => {
+      if (held !== null) return held.client
+      const wait: WaitOptions = { ...opening, ...lock, store: name }
+      held = await hold(options, wait)
+      if (options.onNotice !== undefined) held.client.onNotice(options.onNotice)
+      return held.client
+    },
+    close: async () => {
+      const last = held
+      held = null
+      await last?.release()
+    },
+  }
+}
+
+async function hold(
+  { folder, client }: PgliteOptions,
+  wait: WaitOptions,
+): Promise<{ client: PostgresClient; release: () => Promise<void> }> {
+  if (client !== undefined) return { client: adaptPglite(client), release: () => Promise.resolve() }
+  if (folder === null) {
+    const database = adaptPglite(await loadPglite(null))
+    return { client: database, release: () => database.close() }
+  }
+  const opened = Promise.withResolvers<PostgresClient>()
+  const closing = Promise.withResolvers<void>()
+  // The lock is a callback; it stays open until `release` lets the callback end.
+  const locked = whileSideLocked(lockPath(folder), wait, async () => {
+    const database = adaptPglite(await loadPglite(folder))
+    opened.resolve(database)
+    await closing.promise
+    await database.close()
+  })
+  locked.catch(opened.reject)
+  const database = await opened.promise
+  return {
+    client: database,
+    release: async () => {
+      closing.resolve()
+      await locked
+    },
+  }
+}
+
+/** Beside the folder, not in it: PostgreSQL owns what is inside. */
+function lockPath(folder: string): string {
+  const whole = resolve(folder)
+  return join(dirname(whole), `${basename(whole)}.lockstep-lock`)
+}
+
+function sessionOf(client: PostgresClient, { name, place, history }: PgliteOptions): Session {
+  return makeSession(client, {
+    about: { store: name, place, database: place },
+    place: history,
+    // Each statement by itself: no network between, and the failing one is known.
+    batchChars: 0,
+    watch: null,
+    reset: 'reset session authorization;\nreset all;\ndiscard temp;\ndeallocate all',
+    defaultLockTimeoutMs: 2_000,
+  })
+}
+
+async function readShape(client: PostgresClient, { schema, table }: HistoryPlace): ReturnType<Store['readShape']> {
+  const exclude = [table, 'lockstep_log', 'lockstep_meta'].map((name) => `${schema}.${name}`)
+  return await readPostgresShape(
+    { query: async (text) => ({ rows: [...((await client.run(text)).at(-1) ?? [])] }) },
+    { exclude },
+  )
+}
+
+function examine({ folder }: PgliteOptions): Finding[] {
+  if (folder === null) return [{ grade: 'fact', what: 'PGlite in memory', help: null }]
+  const { holder } = readSideLock(lockPath(folder))
+  return [
+    { grade: 'fact', what: `PGlite in ${folder}`, help: null },
+    holder === null || holder.pid === process.pid
+      ? { grade: 'good', what: 'no other process has it open', help: null }
+      : {
+          grade: 'attention',
+          what: `process ${holder.pid} on ${holder.host} has it open`,
+          help: 'wait for it or end it',
+        },
+  ]
+}
+
+function refuseEnd({ folder, name }: PgliteOptions): null {
+  const holder = folder === null ? null : readSideLock(lockPath(folder)).holder
+  if (holder === null) return null
+  const reason = `the lock belongs to the operating system and ends with process ${holder.pid} on ${holder.host}`
+  throw new LockstepError('nothing-to-repair', { store: name, version: 'lock', reason })
+}
