@@ -1,10 +1,7 @@
 /** Carries out one migration: as a whole where the store can, step by step where it must. */
 
-import { isLockstepError, LockstepError } from '../core/error.ts'
-import type { Body } from '../core/migration.ts'
-import { assert } from '../core/error.ts'
-import type { Assignment, Engine, Ran } from './engine.ts'
-import { moved, nextRow, recordOf } from './engine.ts'
+import { isLockstepError, type LockstepError } from '../core/error.ts'
+import { bodyOf, moved, nextRow, recordOf, stopIfAsked, type Assignment, type Engine, type Ran } from './engine.ts'
 import { runSteps } from './steps.ts'
 import { runWhole } from './whole.ts'
 
@@ -23,18 +20,6 @@ export async function carryOut(assignment: Assignment, engine: Engine): Promise<
   } catch (error) {
     throw await failed(error, assignment, engine)
   }
-}
-
-/** The body of the direction that is to run. */
-export function bodyOf({ migration, planned }: Assignment): Body {
-  const body = planned.direction === 'up' ? migration.up : migration.down
-  assert(body !== null, `${planned.file} was planned without a down`)
-  return body
-}
-
-/** Rejects at a safe point: nothing is half done here. */
-export function stopIfAsked({ signal }: Engine): void {
-  if (signal.aborted) throw signal.reason
 }
 
 async function runInMode(assignment: Assignment, engine: Engine): Promise<number> {

@@ -1,9 +1,10 @@
 /** What carrying out a plan on one target needs, and the little that changes while it goes on. */
 
+import { assert } from '../core/error.ts'
 import type { Emit } from '../core/event.ts'
 import type { HistoryRecord, LogEntry, LogEventName, LogHead, LogRow } from '../core/history.ts'
 import { chainRow, type Sha256 } from '../core/log-chain.ts'
-import type { Migration } from '../core/migration.ts'
+import type { Body, Migration } from '../core/migration.ts'
 import type { PlannedMigration } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
 import type { BodyReader, Clock, Session, Signal } from '../core/ports.ts'
@@ -105,4 +106,16 @@ export function recordOf(engine: Engine, { planned, record }: Assignment): Histo
     release,
     toolVersion,
   }
+}
+
+/** The body of the direction that is to run. */
+export function bodyOf({ migration, planned }: Assignment): Body {
+  const body = planned.direction === 'up' ? migration.up : migration.down
+  assert(body !== null, `${planned.file} was planned without a down`)
+  return body
+}
+
+/** Rejects at a safe point: nothing is half done here. */
+export function stopIfAsked({ signal }: Engine): void {
+  if (signal.aborted) throw signal.reason
 }

@@ -3,8 +3,7 @@
 import { isLockstepError, LockstepError } from '../core/error.ts'
 import type { FailureReason } from '../core/errors/run.ts'
 import type { UnitSettings } from '../core/ports.ts'
-import { stopIfAsked } from './carry-out.ts'
-import type { Assignment, Engine } from './engine.ts'
+import { stopIfAsked, type Assignment, type Engine } from './engine.ts'
 
 export const attemptsMost = 10
 const pauseFirstMs = 100

@@ -8,8 +8,7 @@ import { LockstepError, assert, isLockstepError } from '../core/error.ts'
 import type { HistoryChange, HistoryRecord } from '../core/history.ts'
 import type { Sha256 } from '../core/log-chain.ts'
 import type { Unit } from '../core/script.ts'
-import { bodyOf, stopIfAsked } from './carry-out.ts'
-import { moved, nextRow, recordOf, type Assignment, type Engine } from './engine.ts'
+import { bodyOf, moved, nextRow, recordOf, stopIfAsked, type Assignment, type Engine } from './engine.ts'
 import { settingsOf, withRetries } from './retry.ts'
 
 /** The answer is the number of units that this call has run. */

@@ -3,8 +3,7 @@
 import { isLockstepError, LockstepError } from '../core/error.ts'
 import type { HistoryChange } from '../core/history.ts'
 import type { Work } from '../core/ports.ts'
-import { stopIfAsked } from './carry-out.ts'
-import { moved, nextRow, recordOf, type Assignment, type Engine, type Ran } from './engine.ts'
+import { moved, nextRow, recordOf, stopIfAsked, type Assignment, type Engine, type Ran } from './engine.ts'
 import { withRetries } from './retry.ts'
 import { workOf } from './whole.ts'
 

@@ -3,8 +3,7 @@
 import { LockstepError, isLockstepError } from '../core/error.ts'
 import type { HistoryChange } from '../core/history.ts'
 import type { Work } from '../core/ports.ts'
-import { bodyOf } from './carry-out.ts'
-import { moved, nextRow, recordOf, type Assignment, type Engine } from './engine.ts'
+import { bodyOf, moved, nextRow, recordOf, type Assignment, type Engine } from './engine.ts'
 import { withRetries } from './retry.ts'
 
 /** Everything or nothing; the answer is the number of steps, which is one. */
