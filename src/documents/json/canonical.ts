@@ -1,0 +1,57 @@
+/**
+ * The canonical content of a document, for checksums that outlive its formatting. Rule `canonical-1`: no blanks; keys
+ * sorted by code units; strings escaped as `JSON.stringify` does; numbers exactly as the source writes them.
+ */
+
+import { hash } from 'node:crypto'
+import type { ParsedDocument } from './parse.ts'
+import type { SourceNode } from './source.ts'
+import { type JsonValue, isExactNumber, isJsonArray, isJsonObject, numberText } from './value.ts'
+
+/** The rule's name. A later rule gets another one and is named in what it signs; this one is meant where none is. */
+export const canonicalRule = 'canonical-1'
+
+/** A checksum of exact bytes, or of canonical content. */
+export type Sha256 = `sha256:${string}`
+
+export function sha256Of(data: Uint8Array | string): Sha256 {
+  return `sha256:${hash('sha256', data)}`
+}
+
+/** The canonical text of a document as it was read. `without` leaves one member at a path of keys and indexes out. */
+export function canonicalText(document: ParsedDocument, without: readonly string[] = []): string {
+  const path = without.length === 0 ? null : without
+  if (document.source === null) return textOfValue(document.value, path)
+  return textOfNode(document.source.root, document.source.text, path)
+}
+
+function textOfValue(value: JsonValue, without: readonly string[] | null): string {
+  if (typeof value === 'number' || typeof value === 'bigint' || isExactNumber(value)) return numberText(value)
+  if (isJsonArray(value)) return `[${value.map((item, i) => textOfValue(item, below(without, String(i)))).join(',')}]`
+  if (!isJsonObject(value)) return JSON.stringify(value)
+  const members: string[] = []
+  for (const key of Object.keys(value).sort()) {
+    if (isLeftOut(without, key)) continue
+    members.push(`${JSON.stringify(key)}:${textOfValue(value[key] ?? null, below(without, key))}`)
+  }
+  return `{${members.join(',')}}`
+}
+
+function textOfNode(node: SourceNode, text: string, without: readonly string[] | null): string {
+  const { value, members, items } = node
+  if (items !== null) return `[${items.map((item, i) => textOfNode(item, text, below(without, String(i)))).join(',')}]`
+  if (members === null) return typeof value === 'string' ? JSON.stringify(value) : text.slice(node.start, node.end)
+  const parts = [...members]
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .filter((member) => !isLeftOut(without, member.key))
+    .map((member) => `${JSON.stringify(member.key)}:${textOfNode(member.node, text, below(without, member.key))}`)
+  return `{${parts.join(',')}}`
+}
+
+function isLeftOut(without: readonly string[] | null, key: string): boolean {
+  return without !== null && without.length === 1 && without[0] === key
+}
+
+function below(without: readonly string[] | null, key: string): readonly string[] | null {
+  return without !== null && without.length > 1 && without[0] === key ? without.slice(1) : null
+}
