@@ -1,0 +1,131 @@
+/** The configuration as people write it. Names are part of the public surface; rules.ts says what each value may be. */
+
+import type { Policy, PresetName } from '../../core/policy.ts'
+
+/**
+ * A value, or where to find it: `env:NAME`, `file:/run/secrets/name`. Whatever holds a password should be such a
+ * reference; a literal password works, with a warning.
+ */
+export type Reference = string
+
+export type LayoutName =
+  | 'lockstep'
+  | 'flyway'
+  | 'golang-migrate'
+  | 'dbmate'
+  | 'goose'
+  | 'diesel'
+  | 'sqlx'
+  | 'prisma'
+  | 'drizzle'
+  | 'alembic'
+
+/** What every kind of store may say. */
+export interface AnyStoreConfiguration {
+  /** Folder of its migrations; default: `migrations/<store>`, or `migrations` for a store that is the only one. */
+  readonly migrations?: string
+  /** Which naming convention the files follow; default `lockstep`. */
+  readonly layout?: LayoutName
+  /** Rules that differ from those of the whole configuration. */
+  readonly policy?: Partial<Policy>
+  /** A whole policy by name, below `policy`. */
+  readonly preset?: PresetName
+  /** Values for `${name:ident}` and the like; without any, `${` is plain text. */
+  readonly placeholders?: Readonly<Record<string, Reference>>
+}
+
+export interface PostgresStore extends AnyStoreConfiguration {
+  readonly kind: 'postgres'
+  readonly url: Reference
+  readonly password?: Reference
+  readonly history?: { readonly schema?: string; readonly table?: string }
+}
+
+/** Either `path` or `url: 'sqlite:app.db'`. */
+export interface SqliteStore extends AnyStoreConfiguration {
+  readonly kind: 'sqlite'
+  readonly path?: string
+  readonly url?: Reference
+  readonly history?: { readonly table?: string }
+}
+
+/** Either `path` or `url: 'pglite:./data'`. */
+export interface PgliteStore extends AnyStoreConfiguration {
+  readonly kind: 'pglite'
+  readonly path?: string
+  readonly url?: Reference
+  readonly history?: { readonly schema?: string; readonly table?: string }
+}
+
+export interface MysqlStore extends AnyStoreConfiguration {
+  readonly kind: 'mysql'
+  readonly url: Reference
+  readonly password?: Reference
+  readonly history?: { readonly table?: string }
+}
+
+export interface Neo4jStore extends AnyStoreConfiguration {
+  readonly kind: 'neo4j'
+  readonly url: Reference
+  readonly user?: Reference
+  readonly password?: Reference
+  readonly database?: Reference
+}
+
+export interface DocumentsStore extends AnyStoreConfiguration {
+  readonly kind: 'documents'
+  /** A glob, relative to the folder of the configuration. */
+  readonly files: string
+  /** The field that holds a document's version; default `schema_version`. */
+  readonly version?: string
+  /** The contract of each version, with `{version}` in the path. */
+  readonly contracts?: string
+  /** Paths that no transform may change. */
+  readonly protect?: readonly string[]
+  /** How originals are kept; default `links`. */
+  readonly backupForm?: 'links' | 'sidecar' | 'pack'
+}
+
+export type StoreConfiguration = PostgresStore | SqliteStore | PgliteStore | MysqlStore | Neo4jStore | DocumentsStore
+
+export interface BackupConfiguration {
+  /** Default `.lockstep/backups`. */
+  readonly path?: string
+  /** Default 30. */
+  readonly keepDays?: number
+  /** So many stay, however old they are; default 5. */
+  readonly keepAtLeast?: number
+  /** Default `false`. */
+  readonly compress?: boolean
+}
+
+export interface AlertConfiguration {
+  readonly url: Reference
+  /** Signs the body with HMAC; `json` only. */
+  readonly secret?: Reference
+  /** Default `json`. */
+  readonly format?: 'json' | 'slack'
+  /** Default: all of them. */
+  readonly on?: readonly AlertCause[]
+}
+
+export type AlertCause = 'failure' | 'drift' | 'stale-backup'
+
+export interface Configuration {
+  /** For editors. */
+  readonly $schema?: string
+  readonly stores: Readonly<Record<string, StoreConfiguration>>
+  /** The default of every store. */
+  readonly policy?: Partial<Policy>
+  readonly preset?: PresetName
+  readonly placeholders?: Readonly<Record<string, Reference>>
+  readonly backups?: BackupConfiguration
+  readonly alerts?: readonly AlertConfiguration[]
+  /** The release that runs are recorded under; `--release` goes before it. */
+  readonly release?: Reference
+}
+
+/** Gives an editor the types of a configuration; changes nothing. */
+export function defineConfig(configuration: Configuration): Configuration {
+  return configuration
+}

@@ -1,0 +1,166 @@
+/** One store's settings from its followed words: address, folder, history, policy. */
+
+import { statSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
+import type { Address } from '../core/address.ts'
+import { isLockstepError, LockstepError } from '../core/error.ts'
+import { makeSecret } from '../core/secret.ts'
+import { realOutside } from './address/outside.ts'
+import { parseAddress } from './address/parse-address.ts'
+import { placeOf } from './address/place.ts'
+import { maskAddress } from './address/refuse.ts'
+import type { Configuration } from './configuration/configuration.ts'
+import type { Environment } from './environment.ts'
+import type { FollowedAddress, FollowedStore } from './follow-store.ts'
+import { makePolicy } from './make-policy.ts'
+import type { WantedStore } from './select-stores.ts'
+import type { StoreSettings } from './settings.ts'
+
+export interface Around {
+  readonly cwd: string
+  /** Where relative paths of the configuration start. */
+  readonly folder: string
+  readonly configuration: Configuration | null
+  readonly environment: Environment
+}
+
+export interface MadeStore {
+  readonly settings: StoreSettings
+  /** Everything that no text may show. */
+  readonly secrets: readonly string[]
+}
+
+/** The settings of one store; stops with `url-invalid` where its address is none. */
+export function makeStoreSettings(followed: FollowedStore, around: Around): MadeStore {
+  const { wanted } = followed
+  const { name, said } = wanted
+  const { address, warnings } = inStore(name, () => readAddress(followed, around))
+  const migrations = folderOf(wanted, around)
+  const { policy, origins } = makePolicy(around.configuration, name)
+  const history: { readonly schema?: string; readonly table?: string } =
+    (said !== null && 'history' in said && said.history) || {}
+  const usualSchema = address.kind === 'postgres' || address.kind === 'pglite' ? 'public' : null
+  const layoutOrigin =
+    wanted.flags.layout === undefined ? (said?.layout === undefined ? 'default' : 'configuration') : '--layout'
+  return {
+    settings: {
+      name,
+      kind: address.kind,
+      address,
+      place: placeOf(address, around.cwd),
+      migrations: { folder: migrations.folder, shownAs: shownPath(around.cwd, migrations.folder) },
+      layout: wanted.flags.layout ?? said?.layout ?? 'lockstep',
+      history: { schema: history.schema ?? usualSchema, table: history.table ?? 'lockstep_migrations' },
+      policy,
+      placeholders: Object.fromEntries(Object.entries(followed.placeholders).map(([key, value]) => [key, value.text])),
+      warnings,
+      origins: { address: addressOrigin(followed), migrations: migrations.origin, layout: layoutOrigin, ...origins },
+    },
+    secrets: secretsOf(address, followed),
+  }
+}
+
+function readAddress(followed: FollowedStore, around: Around): { address: Address; warnings: readonly string[] } {
+  const { wanted, documents, address: words } = followed
+  if (documents !== null) {
+    // A pattern on the command line is the shell's, so it starts where the shell is.
+    const folder = wanted.flags.files === undefined ? around.folder : resolve(around.cwd)
+    return { address: { kind: 'documents', folder, ...documents }, warnings: [] }
+  }
+  if (words === null) throw new LockstepError('internal', { message: `store ${wanted.name} has no address` })
+  const parsed = parseWords(words, around)
+  const address = withCredentials(parsed.address, followed.credentials)
+  expectKind(wanted, address, words)
+  return {
+    address,
+    warnings: [...parsed.warnings.map((one) => `store ${wanted.name}: ${one}`), ...plainPasswords(followed)],
+  }
+}
+
+function parseWords(words: FollowedAddress, around: Around): ReturnType<typeof parseAddress> {
+  const folder = words.saidBy.startsWith('stores.') ? around.folder : resolve(around.cwd)
+  if (words.pathOf === null) return parseAddress(words.text, realOutside(around.environment.values, folder))
+  const path = words.text === ':memory:' ? null : resolve(folder, words.text)
+  return { address: { kind: words.pathOf, path }, warnings: [] }
+}
+
+function withCredentials(address: Address, credentials: FollowedStore['credentials']): Address {
+  const { user, password, database } = credentials
+  const secret = password === undefined ? {} : { password: makeSecret(password.text) }
+  switch (address.kind) {
+    case 'postgres':
+    case 'mysql':
+      return { ...address, ...secret }
+    case 'neo4j': {
+      const name = user?.text ?? address.user
+      const made = { ...address, ...secret, database: database?.text ?? address.database }
+      // The name that every new Neo4j server has.
+      return { ...made, user: name ?? (made.password === null ? null : 'neo4j') }
+    }
+    case 'sqlite':
+    case 'pglite':
+    case 'documents':
+      return address
+  }
+}
+
+/** PGlite and PostgreSQL speak one language, so `--url` may try one for the other. */
+function expectKind({ name, said, flags }: WantedStore, address: Address, words: FollowedAddress): void {
+  if (said === null || said.kind === address.kind) return
+  const related = ['postgres', 'pglite']
+  if (flags.url !== undefined && related.includes(said.kind) && related.includes(address.kind)) return
+  const reason = `store ${name} is of kind ${said.kind}, this is an address of ${address.kind}`
+  throw new LockstepError('url-invalid', { url: maskAddress(words.text), reason }, { store: name })
+}
+
+function plainPasswords({ address, credentials, wanted }: FollowedStore): string[] {
+  const advice = 'use env:NAME or file:path'
+  const inUrl = address !== null && address.from === 'literal' && maskAddress(address.text) !== address.text
+  const url =
+    address?.saidBy === '--url'
+      ? '--url holds a password, which every list of processes shows; use --url env:NAME'
+      : `${address?.saidBy} holds a password in plain text; ${advice}`
+  const field = `stores.${wanted.name}.password is written in plain text; ${advice}`
+  return [...(inUrl ? [url] : []), ...(credentials.password?.from === 'literal' ? [field] : [])]
+}
+
+function secretsOf(address: Address, { placeholders }: FollowedStore): string[] {
+  const password = 'password' in address && address.password !== null ? [address.password.reveal()] : []
+  // A value from a file is a mounted secret; one from a variable is as often the name of a schema.
+  return [...password, ...Object.values(placeholders).flatMap((value) => (value.from === 'file' ? [value.text] : []))]
+}
+
+function addressOrigin({ address, wanted }: FollowedStore): string {
+  if (address === null) return wanted.flags.files === undefined ? 'configuration' : '--files'
+  return address.from === 'literal' ? address.saidBy : `${address.saidBy}, ${address.origin}`
+}
+
+function folderOf(
+  { name, said, flags, alone }: WantedStore,
+  { cwd, folder }: Around,
+): { folder: string; origin: string } {
+  if (flags.migrations !== undefined) return { folder: resolve(cwd, flags.migrations), origin: '--migrations' }
+  if (said === null) return { folder: resolve(cwd, 'migrations'), origin: 'default' }
+  if (said.migrations !== undefined) return { folder: resolve(folder, said.migrations), origin: 'configuration' }
+  const own = resolve(folder, 'migrations', name)
+  const shared = resolve(folder, 'migrations')
+  return { folder: alone && !isFolder(own) && isFolder(shared) ? shared : own, origin: 'default' }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+}
+
+function shownPath(cwd: string, path: string): string {
+  return relative(cwd, path).replaceAll('\\', '/') || '.'
+}
+
+/** Says of which store an error is that was found without knowing. */
+function inStore<T>(store: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!isLockstepError(error) || error.store !== null) throw error
+    throw new LockstepError(error.code, error.details, { store, cause: error.cause })
+  }
+}
