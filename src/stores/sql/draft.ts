@@ -14,8 +14,9 @@ export interface Draft {
   readonly seen: Set<string>
   /** Where its last token ends. */
   end: number
-  /** Open parentheses. */
+  /** Open parentheses, and where in the file the outermost of them is. */
   depth: number
+  openedAt: number
   /** Words are read to its end. Not in an INSERT: long scripts are made of those, and their words say nothing. */
   watching: boolean
   /** A body of statements inside, with semicolons of its own. */
@@ -34,6 +35,7 @@ export function startDraft(scan: Scan, place: Place): Draft {
     seen: new Set(),
     end: scan.end,
     depth: 0,
+    openedAt: 0,
     watching: true,
     body: 'none',
     endCloses: false,
@@ -50,7 +52,8 @@ export function addToken(draft: Draft, scan: Scan, dialect: Dialect): void {
     if (wanted) push(draft, scan, scan.kind === 'symbol' ? String.fromCharCode(scan.symbol) : '')
     draft.endCloses = draft.body === 'open' && draft.depth === 0 && isSemicolon(scan)
   }
-  if (scan.kind === 'symbol' && scan.symbol === code.open) draft.depth++
+  if (scan.kind !== 'symbol' || scan.symbol !== code.open) return
+  if (draft.depth++ === 0) draft.openedAt = scan.start
 }
 
 function isWanted({ tokens, depth }: Draft): boolean {

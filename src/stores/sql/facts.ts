@@ -79,6 +79,8 @@ const ownBlock = 'the file has its own BEGIN and COMMIT'
 
 /** SQLSTATE 55P04: a value may be used only after the transaction that added it. */
 function noteEnumUses(seen: Seen, { text, line }: Statement): void {
+  // ADD VALUE 'c' AFTER 'b' only names the neighbour.
+  if (/^alter\s+type\b/i.test(text)) return
   for (const [literal, added] of seen.enumValues) {
     if (!text.includes(literal)) continue
     addReason(seen, { line, why: `the enum value ${literal}, added in line ${added}, can be used only after a COMMIT` })

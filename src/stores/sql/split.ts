@@ -93,6 +93,10 @@ function finish(split: Split): Statement | null {
   if (open !== null) refuseAt(split, split.scan.opened, neverEnds(open))
   const { draft, dialect } = split
   if (draft?.body === 'open') refuseAt(split, draft.start, bodyNeverEnds(dialect.bodyName))
+  // Where it was forgotten, all statements after it have become one: told here better than as an error of syntax.
+  if (draft !== null && dialect.lexicon.parenthesesHold && draft.depth > 0) {
+    refuseAt(split, draft.openedAt, neverEnds('parenthesis'))
+  }
   return endStatement(split)
 }
 

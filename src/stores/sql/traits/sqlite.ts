@@ -72,5 +72,12 @@ function pragmaOf(head: Head): Pragma | null {
 
 function touchesRows(head: Head): boolean {
   if (begins(head, 'insert|update|delete|replace') || begins(head, 'drop table')) return true
-  return begins(head, 'with') && ['insert', 'update', 'delete', 'replace'].some((word) => head.seen.has(word))
+  return (
+    begins(head, 'with') && (hasReplace(head) || ['insert', 'update', 'delete'].some((word) => head.seen.has(word)))
+  )
+}
+
+/** REPLACE by itself may be the function. */
+function hasReplace({ tokens }: Head): boolean {
+  return tokens.some((token, i) => token.word === 'replace' && tokens[i + 1]?.word === 'into')
 }
