@@ -64,6 +64,12 @@ export const useErrors = {
     why: 'The kind of a store is read from its address.',
     help: () => ['postgres://user@host/database, sqlite:app.db, pglite:./data, env:DATABASE_URL'],
   }),
+  'kind-unsupported': entry<{ store: string; kind: string }>({
+    exit: 2,
+    what: (d) => `store ${d.store} is of kind ${d.kind}, which this version of Lockstep cannot migrate yet`,
+    why: 'The kinds are built one after the other; none is pretended.',
+    help: () => ['leave the store out: --store <another>', 'see CHANGELOG.md for the kinds of this version'],
+  }),
   'driver-missing': entry<{ kind: string; package: string; version: string }>({
     exit: 2,
     what: (d) => `stores of kind ${d.kind} need the package ${d.package}, which is not installed`,

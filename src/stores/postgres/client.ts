@@ -127,6 +127,9 @@ interface Wire {
   on(event: 'readyForQuery', listener: (message: { status: 'I' | 'T' | 'E' }) => void): void
 }
 
+/** A connected client of `pg`, as an application brings it. */
+export type PgClient = pg.Client
+
 /** Wraps a connected client of `pg`; also used for one that the application brings. */
 export function adapt(client: pg.Client): PostgresClient {
   const state = { completed: 0, transaction: 'I' as 'I' | 'T' | 'E', lost: false, idle: Promise.withResolvers<void>() }

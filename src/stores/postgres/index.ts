@@ -8,7 +8,7 @@ import { readPostgresShape } from '../../readers/postgres-shape.ts'
 import { PartialHistory } from '../../readers/history-row.ts'
 import { readPostgresHistory, readPostgresLog, type HistoryPlace } from '../../readers/postgres.ts'
 import { factsOf } from '../sql/facts.ts'
-import { adapt, connectPostgres, type PostgresClient } from './client.ts'
+import { adapt, connectPostgres, type PgClient, type PostgresClient } from './client.ts'
 import { examinePostgres } from './examine.ts'
 import { connectionFailure, type About } from './failure.ts'
 import { endHolder, holderName, releaseLock, takeLock } from './lock.ts'
@@ -20,13 +20,14 @@ export interface PostgresOptions {
   readonly name: string
   /** For people, without a password. */
   readonly place: string
-  readonly address: PostgresAddress
+  /** `null` where the application brings its client: then there is no second connection to look with. */
+  readonly address: PostgresAddress | null
   readonly history: HistoryPlace
   readonly clock: Clock
   readonly holder: LockHolder
   readonly onNotice?: (message: string) => void
   /** A connected `pg` client of the application's own; it is used as it is and left open. */
-  readonly client?: Parameters<typeof adapt>[0]
+  readonly client?: PgClient
 }
 
 /** Characters a message may have before it is cut: keeps memory flat for a file of 100 MB. */
@@ -44,7 +45,7 @@ const startSettings = {
 }
 
 export function openPostgres(options: PostgresOptions): Store {
-  const about: About = { store: options.name, place: options.place, database: options.address.database }
+  const about: About = { store: options.name, place: options.place, database: options.address?.database ?? '' }
   const connection = makeConnection(options, about)
   const read = async <T>(work: (client: PostgresClient) => Promise<T>): Promise<T> => {
     try {
@@ -82,14 +83,19 @@ function ownTables({ schema, table }: HistoryPlace): string[] {
 interface Connection {
   /** The connection, made anew where the last one was lost. */
   get(): Promise<PostgresClient>
-  another(): Promise<PostgresClient>
+  /** `null` where there can be no second one. */
+  readonly another: (() => Promise<PostgresClient>) | null
   close(): Promise<void>
 }
 
 function makeConnection(options: PostgresOptions, about: About): Connection {
+  const { address } = options
   const connect = async (): Promise<PostgresClient> => {
+    const { store, place } = about
+    if (address === null)
+      throw new LockstepError('connection-lost', { store, place, reason: 'the given client is closed' })
     try {
-      return await connectPostgres(options.address, {
+      return await connectPostgres(address, {
         applicationName: holderName(options.holder),
         settings: startSettings,
       })
@@ -105,7 +111,7 @@ function makeConnection(options: PostgresOptions, about: About): Connection {
       if (options.onNotice !== undefined) current.onNotice(options.onNotice)
       return current
     },
-    another: connect,
+    another: address === null ? null : connect,
     close: async () => {
       if (options.client === undefined && current !== null && !current.lost) await current.close()
       current = null
@@ -125,7 +131,8 @@ async function whileLocked<T>(
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const client = await connection.get()
-  await guarded(about, () => refusePooler(client, { about, another: connection.another }))
+  const { another } = connection
+  if (another !== null) await guarded(about, () => refusePooler(client, { about, another }))
   const taking = { store: options.name, place: options.history, clock: options.clock, options: lock }
   await guarded(about, () => takeLock(client, taking))
   try {
@@ -144,7 +151,8 @@ function sessionOptions(
     about,
     place: options.history,
     batchChars: batchCharsMost,
-    watch: makeWatch(client, { another: connection.another, clock: options.clock }),
+    watch:
+      connection.another === null ? null : makeWatch(client, { another: connection.another, clock: options.clock }),
     reset: `reset session authorization;\nreset all;\ndiscard temp;\ndeallocate all;\nunlisten *`,
     defaultLockTimeoutMs: lockTimeoutMs,
   }

@@ -1,0 +1,149 @@
+/** From settings to targets: the store of each kind, opened by its own driver, and the folder that belongs to it. */
+
+import { randomUUID } from 'node:crypto'
+import type { Address, PostgresAddress } from '../core/address.ts'
+import { LockstepError } from '../core/error.ts'
+import type { Store } from '../core/ports.ts'
+import type { StoreSettings } from '../settings/settings.ts'
+import { makeBodyReader } from '../sources/body-reader.ts'
+import { readFolder } from '../sources/read-folder.ts'
+import type { AppContext } from './context.ts'
+import type { Files, Scratch, Target } from './target.ts'
+
+/** How long a store that can only be open in one process may wait for the other to close it. */
+export interface OpenOptions {
+  readonly lockWaitMs: number
+}
+
+/** Opens nothing over the network yet: the first question does. */
+export async function openTargets(
+  stores: readonly StoreSettings[],
+  options: OpenOptions,
+  context: AppContext,
+): Promise<Target[]> {
+  const targets: Target[] = []
+  for (const settings of stores) targets.push(await openTarget(settings, options, context))
+  return targets
+}
+
+/** Closes all, whatever becomes of one of them; the first failure is told. */
+export async function closeTargets(targets: readonly Target[]): Promise<void> {
+  const outcomes = await Promise.allSettled(targets.map((target) => target.store.close()))
+  const failed = outcomes.find((one) => one.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+}
+
+async function openTarget(settings: StoreSettings, options: OpenOptions, context: AppContext): Promise<Target> {
+  const { name, policy, placeholders, migrations, kind } = settings
+  const open = (address: Address): Promise<Store> => openStore({ ...settings, address }, options, context)
+  const dialect = kind === 'sqlite' ? 'sqlite' : 'postgres'
+  const { address } = settings
+  return {
+    name,
+    store: await open(address),
+    policy,
+    folder: migrations.shownAs,
+    files: once(() => filesOf(settings)),
+    bodies: makeBodyReader({ placeholders, dialect }),
+    create: address.kind === 'postgres' ? () => createDatabase(address, address.database, context) : null,
+    scratch: scratchOf(address, { open, context }),
+  }
+}
+
+function filesOf({ migrations, layout, kind }: StoreSettings): Files {
+  const language = kind === 'neo4j' ? 'cypher' : 'sql'
+  const { scheme, migrations: found, fileOrderDiffers } = readFolder({ ...migrations, layout, language })
+  return { scheme, migrations: found, outOfOrder: fileOrderDiffers }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null
+  return () => (made ??= { value: make() }).value
+}
+
+async function openStore(settings: StoreSettings, { lockWaitMs }: OpenOptions, context: AppContext): Promise<Store> {
+  const { name, place, address, history } = settings
+  const { clock, holder, emit, signal, uninterrupted } = context
+  const onNotice = (message: string): void => emit({ type: 'notice', store: name, version: null, message })
+  const where = { schema: history.schema ?? 'public', table: history.table }
+  switch (address.kind) {
+    case 'postgres': {
+      const { openPostgres } = await import('../stores/postgres/index.ts')
+      return openPostgres({ name, place, address, history: where, clock, holder, onNotice })
+    }
+    case 'sqlite': {
+      const { openSqlite } = await import('../stores/sqlite/index.ts')
+      return await openSqlite({
+        name,
+        place,
+        path: address.path ?? ':memory:',
+        history: { table: history.table },
+        clock,
+        uninterrupted,
+      })
+    }
+    case 'pglite': {
+      const { openPglite } = await import('../stores/pglite/index.ts')
+      const onWait = (waiting: typeof holder | null, waitedMs: number): void =>
+        emit({ type: 'lock-waiting', store: name, holder: waiting, waitedMs })
+      return openPglite({
+        name,
+        place,
+        folder: address.path,
+        history: where,
+        onNotice,
+        opening: { holder, clock, signal, waitMs: lockWaitMs, onWait },
+      })
+    }
+    case 'mysql':
+    case 'neo4j':
+    case 'documents':
+      throw new LockstepError('kind-unsupported', { store: name, kind: address.kind })
+  }
+}
+
+interface Scratching {
+  readonly open: (address: Address) => Promise<Store>
+  readonly context: AppContext
+}
+
+/** A fresh store of the same kind: in memory, or another database on the same server. */
+function scratchOf(address: Address, { open, context }: Scratching): (() => Promise<Scratch>) | null {
+  switch (address.kind) {
+    case 'sqlite':
+    case 'pglite':
+      return async () => {
+        const store = await open({ ...address, path: null })
+        return { store, drop: () => store.close() }
+      }
+    case 'postgres':
+      return () => scratchDatabase(address, { open, context })
+    case 'mysql':
+    case 'neo4j':
+    case 'documents':
+      return null
+  }
+}
+
+async function scratchDatabase(address: PostgresAddress, { open, context }: Scratching): Promise<Scratch> {
+  const database = `lockstep_scratch_${randomUUID().replaceAll('-', '').slice(0, 12)}`
+  await createDatabase(address, database, context)
+  const store = await open({ ...address, database })
+  return {
+    store,
+    drop: async () => {
+      await store.close()
+      await onServer(address, context, `drop database if exists "${database}" with (force)`)
+    },
+  }
+}
+
+async function createDatabase(address: PostgresAddress, name: string, context: AppContext): Promise<void> {
+  await onServer(address, context, `create database "${name.replaceAll('"', '""')}" template template0`)
+}
+
+/** Runs one statement in the server's own database: one cannot make the database one is in. */
+async function onServer(address: PostgresAddress, { holder }: AppContext, text: string): Promise<void> {
+  const { runOnServer } = await import('../stores/postgres/maintenance.ts')
+  await runOnServer(address, { text, holder })
+}
