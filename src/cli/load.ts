@@ -3,15 +3,26 @@
 import { assert } from '../core/error.ts'
 import type { AnyRun } from './command.ts'
 
-const files: Readonly<Record<string, () => Promise<{ readonly run: AnyRun }>>> = {
-  explain: () => import('./commands/local/explain.ts'),
-  completion: () => import('./commands/local/completion.ts'),
+const files: Readonly<Record<string, () => Promise<AnyRun>>> = {
+  status: async () => (await import('./commands/status.ts')).run,
+  plan: async () => (await import('./commands/plan.ts')).run,
+  up: async () => (await import('./commands/up.ts')).run,
+  down: async () => (await import('./commands/down.ts')).run,
+  adopt: async () => (await import('./commands/adopt.ts')).run,
+  history: async () => (await import('./commands/history.ts')).run,
+  verify: async () => (await import('./commands/verify.ts')).run,
+  'repair accept': async () => (await import('./commands/repair.ts')).runAccept,
+  'repair resolve': async () => (await import('./commands/repair.ts')).runResolve,
+  'repair unlock': async () => (await import('./commands/repair.ts')).runUnlock,
+  doctor: async () => (await import('./commands/doctor.ts')).run,
+  explain: async () => (await import('./commands/local/explain.ts')).run,
+  completion: async () => (await import('./commands/local/completion.ts')).run,
 }
 
 export async function loadCommand(name: string): Promise<AnyRun> {
   const load = files[name]
   assert(load !== undefined, `the command ${name} has no file`)
-  return (await load()).run
+  return await load()
 }
 
 /** Every command that has a file; a test holds it against the table. */

@@ -53,7 +53,8 @@ function commandHelp(command: CommandSpec): string {
   parts.push(['examples:', ...columns(command.examples.map((one) => [one.command, one.does]))].join('\n'))
   parts.push(['exit codes:', ...columns(exitsOf(command).map((exit) => [String(exit), exitMeanings[exit]]))].join('\n'))
   parts.push('options of every command: lockstep help')
-  return parts.join('\n\n')
+  // The texts are Markdown in the reference; a terminal shows them without its marks.
+  return parts.join('\n\n').replaceAll('`', '')
 }
 
 /** Every exit code of a command; 1 and 2 can always happen. */

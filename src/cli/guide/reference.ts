@@ -8,7 +8,7 @@ export function commandsReference(): string {
   return [
     '# Commands',
     '',
-    'Made from the table in `src/cli/specs`; `npm run reference` writes it again. Results go to standard output, progress and hints to',
+    'Made from the table in `src/cli/specs`; `npx vitest run test/docs.test.ts -u` writes it again. Results go to standard output, progress and hints to',
     'standard error.',
     '',
     ...commands.map(

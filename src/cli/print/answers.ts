@@ -141,8 +141,9 @@ export function verifyText(stores: readonly VerifyReport[], style: PageStyle): s
 function verifyBlock(report: VerifyReport, style: PageStyle): string {
   const log = report.logRows === 0 ? 'no log yet' : `log whole (${counted(report.logRows, 'row')})`
   const problems = report.problems.length === 0 ? 'files fit the history' : counted(report.problems.length, 'problem')
-  const drift = report.differences.length === 0 ? 'no drift' : counted(report.differences.length, 'difference')
-  const lines = [`${style.paint('bold', report.store)}: ${log}, ${problems}, ${drift}`]
+  // No word where nothing was found: not every store is compared.
+  const drift = report.differences.length === 0 ? '' : `, ${counted(report.differences.length, 'difference')}`
+  const lines = [`${style.paint('bold', report.store)}: ${log}, ${problems}${drift}`]
   if (report.head !== null) lines.push(`  head ${report.head}`)
   lines.push(...differenceLines(report.differences, style))
   return [lines.join('\n'), ...problemBlocks(report, style)].join('\n\n')
@@ -170,7 +171,6 @@ const grades: Readonly<Record<Finding['grade'], { mark: string; style: Style }>>
 export function doctorText(here: readonly Finding[], stores: readonly DoctorReport[], style: PageStyle): string {
   const blocks = [['here', ...here.flatMap((one) => findingLines(one, style))]]
   for (const one of stores) {
-    if (one.error !== null) continue
     blocks.push([
       `store ${one.store} (${one.kind}, ${one.place})`,
       ...one.findings.flatMap((finding) => findingLines(finding, style)),

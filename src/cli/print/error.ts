@@ -23,7 +23,9 @@ export function renderError(error: unknown, style: ErrorStyle): string {
   const lines = headline(error.code, texts.what, style)
   lines.push(...placeLines(error, style))
   lines.push(...driverLines(error, texts.what, style))
-  lines.push(...labelled('why', [texts.why], style), ...labelled('state', [error.state], style))
+  lines.push(...labelled('why', [texts.why], style))
+  // Of our own bugs nobody knows what they left behind.
+  if (error.code !== 'internal') lines.push(...labelled('state', [error.state], style))
   lines.push(...labelled('do', texts.help, style))
   for (const problem of error.problems) {
     lines.push('', renderProblem(problem, error.store ?? '', style))

@@ -4,10 +4,12 @@ import type { Terminal } from '../terminal/terminal.ts'
 import { printEvents } from './events.ts'
 import { ndjsonEmitter } from './ndjson.ts'
 
+const idle = () => {}
+
 function watching(more: Partial<Terminal> = {}) {
   const lines: string[] = []
   let now = 0
-  let tick = () => {}
+  let tick = idle
   let stopped = false
   const say = (stream: string) => (text: string | null) => void lines.push(`${stream}: ${text ?? '(erased)'}`)
   const terminal: Terminal = {

@@ -99,7 +99,7 @@ export function errorJson(error: unknown): Json {
     line: place?.line ?? null,
     column: place?.column ?? null,
     statement: error.statement,
-    state_of_store: error.state,
+    state_of_store: error.code === 'internal' ? 'unknown' : error.state,
     help,
     problems: error.problems.map((one) => problemJson(one, error.store ?? '')),
     driver: driverFacts(error.cause),

@@ -30,16 +30,15 @@ export const history = {
 
 export const verify = {
   name: 'verify',
-  summary: 'Check the log, the history and the structure of each store.',
+  summary: 'Check the log of each store, and its history against the files.',
   about: [
     'The log is a chain of hashes: a row that was changed or cut out is found. With --head, one that was cut off at the end too.',
-    'Drift is what the structure has become since the last run that was not a migration.',
   ],
   arguments: [],
   options: [{ name: 'head', type: 'text', value: 'hash', help: 'The head of the log that an earlier run printed.' }],
   examples: [
     { command: 'lockstep verify', does: 'every store' },
-    { command: 'lockstep verify --store app --head 4f1c09', does: 'against the head a run printed' },
+    { command: 'lockstep verify --store app --head 4f1c09d2', does: 'against the head a run printed' },
   ],
   exits: [0, 3, 4, 8],
 } as const satisfies CommandSpec

@@ -9,11 +9,11 @@ const why = {
   help: 'Written to the log. Needed.',
 } as const satisfies Option
 
-const confirm = {
-  name: 'confirm',
-  type: 'text',
-  value: 'identity',
-  help: 'The identity of a protected store, typed.',
+const lockWait = {
+  name: 'lock-wait',
+  type: 'duration',
+  value: 'duration',
+  help: 'How long to wait for another migrator. Default: 60s.',
 } as const satisfies Option
 
 const version = { name: 'version', needed: true, help: 'The version as `lockstep status` shows it.' } as const
@@ -23,7 +23,7 @@ export const accept = {
   summary: 'Accept that an applied file was edited on purpose, or is gone.',
   about: ['Only the record changes: it takes the checksum that the file has now. Nothing runs.'],
   arguments: [version],
-  options: [why, confirm],
+  options: [why, lockWait],
   examples: [
     {
       command: 'lockstep repair accept 0007 --store app --why "comment corrected"',
@@ -44,7 +44,7 @@ export const resolve = {
     { name: 'applied', type: 'flag', help: 'The step that was under way took effect.' },
     { name: 'not-applied', type: 'flag', help: 'It did not; the next `up` runs it again.' },
     why,
-    confirm,
+    lockWait,
   ],
   examples: [
     { command: 'lockstep repair resolve 0012 --store app --applied --why "index is there"', does: 'it was finished' },
@@ -54,12 +54,14 @@ export const resolve = {
 
 export const unlock = {
   name: 'repair unlock',
-  summary: 'Take a lock away whose holder is dead, where the store cannot do that by itself.',
-  about: ['Locks end with the process or the connection that holds them, so this is hardly ever needed.'],
+  summary: 'End the session that holds the lock.',
+  about: [
+    'Locks end with the process or the connection that holds them, so this is only for a holder that hangs. What it had not committed is rolled back.',
+  ],
   arguments: [],
-  options: [why, confirm],
+  options: [why, lockWait],
   examples: [
-    { command: 'lockstep repair unlock --store graph --why "pod was evicted"', does: 'a lease that outlived its pod' },
+    { command: 'lockstep repair unlock --store app --why "pod was evicted"', does: 'its connection is still open' },
   ],
   exits: [0, 4],
 } as const satisfies CommandSpec

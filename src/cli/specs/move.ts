@@ -52,7 +52,6 @@ export const up = {
     lockWait,
     operator,
     { name: 'release', type: 'text', value: 'tag', help: 'Recorded with each migration. Default: git describe.' },
-    confirm,
     ndjson,
   ],
   examples: [
@@ -79,7 +78,6 @@ export const down = {
     { name: 'all', type: 'flag', help: 'Take back everything.' },
     confirm,
     lockWait,
-    operator,
     ndjson,
   ],
   examples: [
@@ -115,15 +113,19 @@ export const adopt = {
   name: 'adopt',
   summary: 'Take over a store that was made by other means.',
   about: [
-    'Marks the versions up to --at as applied without running them, after comparing the structure of the store with the one those migrations make, where that can be done.',
+    'Marks versions as applied without running them, after comparing the structure of the store with the one those migrations make on a scratch copy, where the kind of store has one.',
   ],
   arguments: [],
   options: [
-    { name: 'at', type: 'text', value: 'version', help: 'The version that the store is at. Default: the newest file.' },
+    {
+      name: 'at',
+      type: 'text',
+      value: 'version',
+      help: 'The version that the store is at. Default: the newest whose structure is the one found.',
+    },
     { name: 'accept-differences', type: 'flag', help: 'Adopt although the structures differ; needs --why.' },
     { name: 'why', type: 'text', value: 'reason', help: 'Written to the log.' },
     lockWait,
-    operator,
   ],
   examples: [
     { command: 'lockstep adopt --store app --at 0007', does: 'mark 0001 to 0007 as applied' },

@@ -1,0 +1,47 @@
+/** `lockstep doctor`. */
+
+import { doctor as examine, processFindings } from '../../app/doctor.ts'
+import type { Finding } from '../../core/ports.ts'
+import type { Settings } from '../../settings/settings.ts'
+import { command } from '../command.ts'
+import { packageVersion } from '../package.ts'
+import { doctorText } from '../print/answers.ts'
+import { answerJson, jsonText, snakeKeys } from '../print/json.ts'
+import { finish, styleOf } from '../run/finish.ts'
+import { withTargets } from '../run/with-targets.ts'
+import type { doctor } from '../specs/look.ts'
+
+export const run = command<typeof doctor>(async (said, context) => {
+  const { terminal } = context
+  const here: Finding[] = [fact(`Lockstep ${packageVersion()}`), ...processFindings()]
+  const { answer, settings } = await withTargets(
+    said,
+    context,
+    { access: 'read' },
+    async ({ targets, app, settings }) => ({
+      answer: await examine(targets, app),
+      settings,
+    }),
+  ).catch((error: unknown) => {
+    // A configuration that cannot be read is a finding too; what is known without it is still worth a look.
+    if (!said.values.json) terminal.out(doctorText(here, [], styleOf(terminal)))
+    throw error
+  })
+  here.push(...settingsFindings(settings, said.values.verbose))
+  if (said.values.json) {
+    terminal.out(jsonText({ ...answerJson(answer), here: snakeKeys(here) }, terminal.redact))
+    return answer.exit
+  }
+  return finish(answer, said, context, { text: (stores, style) => doctorText(here, stores, style) })
+})
+
+function settingsFindings({ origins, stores }: Settings, verbose: boolean): Finding[] {
+  const values = stores.flatMap((one) =>
+    Object.entries(one.origins).map(([key, origin]) => fact(`${one.name}.${key}: ${origin}`)),
+  )
+  return [...Object.entries(origins).map(([key, origin]) => fact(`${key}: ${origin}`)), ...(verbose ? values : [])]
+}
+
+function fact(what: string): Finding {
+  return { grade: 'fact', what, help: null }
+}

@@ -1,0 +1,62 @@
+/** `lockstep down`. */
+
+import { down as takeBack } from '../../app/down.ts'
+import type { Answer, RunReport } from '../../app/report.ts'
+import type { DownTarget } from '../../core/choose-down.ts'
+import { LockstepError, type ErrorDetails } from '../../core/error.ts'
+import { command, type Context } from '../command.ts'
+import type { InvocationOf } from '../parse/command-line.ts'
+import { runText } from '../print/moves.ts'
+import { finish } from '../run/finish.ts'
+import { defaultLockWaitMs, withTargets } from '../run/with-targets.ts'
+import type { down } from '../specs/move.ts'
+import { agentMarker } from '../terminal/agent.ts'
+import { askWord, askYesNo } from '../terminal/prompt.ts'
+
+type Said = InvocationOf<typeof down>
+
+export const run = command<typeof down>(async (said, context) => {
+  const { values } = said
+  const target = targetOf(said)
+  if (target.kind === 'all' && !values.yes && values.confirm === null && !(await isMeant(context))) return 0
+  const { ndjson } = values
+  const lockWaitMs = values['lock-wait'] ?? defaultLockWaitMs
+  const agent = agentMarker(context.env)
+  const answer = await withTargets(said, context, { access: 'write', lockWaitMs, ndjson }, async ({ targets, app }) => {
+    const first = await takeBack(targets, { target, lockWaitMs, agent, confirm: values.confirm }, app)
+    const confirm = ndjson || values.json ? null : await askIdentity(first, context)
+    return confirm === null ? first : takeBack(targets, { target, lockWaitMs, agent, confirm }, app)
+  })
+  const next = () => (answer.stores.some((one) => one.ran.length > 0) ? 'lockstep status' : null)
+  return finish(answer, said, context, { text: runText, next, ndjson })
+})
+
+function targetOf({ command, values }: Said): DownTarget {
+  const { to, steps, all } = values
+  const release = values['to-release']
+  const said = [to !== null && '--to', release !== null && '--to-release', steps !== null && '--steps', all && '--all']
+  const named = said.filter((one) => one !== false)
+  if (named.length > 1) {
+    const reason = `${named.join(' and ')} say different things; one of them`
+    throw new LockstepError('wrong-arguments', { command: command.name, reason })
+  }
+  if (to !== null) return { kind: 'to', version: to }
+  if (release !== null) return { kind: 'release', release }
+  return all ? { kind: 'all' } : { kind: 'steps', steps: steps ?? 1 }
+}
+
+async function isMeant({ terminal }: Context): Promise<boolean> {
+  const text = 'take back every migration of these stores?'
+  return await askYesNo(terminal, { text, flag: '--yes (or --confirm <identity>)' })
+}
+
+/** Where a person watches, a protected store asks for its identity; `null` where it did not ask, or nothing was typed. */
+async function askIdentity({ stores }: Answer<RunReport>, { terminal }: Context): Promise<string | null> {
+  const refused = stores.find((one) => one.error?.code === 'confirmation-needed')?.error ?? null
+  if (refused === null || !terminal.interactive) return null
+  // The code says whose details these are.
+  const { store, identity } = refused.details as ErrorDetails<'confirmation-needed'>
+  const text = `store ${store} is protected; type its identity to go on`
+  const typed = await askWord(terminal, { text, flag: `--confirm ${identity}` })
+  return typed === '' ? null : typed
+}

@@ -1,0 +1,55 @@
+/** `lockstep plan`. */
+
+import { writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { plan as ask, type SavedPlan } from '../../app/plan.ts'
+import type { Answer, PlanReport } from '../../app/report.ts'
+import type { Target } from '../../app/target.ts'
+import { planFormat } from '../../core/plan.ts'
+import { command } from '../command.ts'
+import { planText } from '../print/moves.ts'
+import { finish, shellWord } from '../run/finish.ts'
+import { withTargets } from '../run/with-targets.ts'
+import type { plan } from '../specs/move.ts'
+
+export const run = command<typeof plan>(async (said, context) => {
+  const { to, out, sql } = said.values
+  const { answer, scripts } = await withTargets(said, context, { access: 'read' }, async ({ targets, app }) => {
+    const answer = await ask(targets, { to }, app)
+    return { answer, scripts: sql ? scriptsOf(answer, targets) : '' }
+  })
+  if (out !== null && answer.ok) {
+    writeFileSync(resolve(context.cwd, out), savedPlanText(answer))
+    context.terminal.hint(`saved to ${out}`)
+  }
+  const after = out === null ? 'lockstep up' : `lockstep up --plan ${shellWord(out)}`
+  const waiting = answer.stores.some((one) => (one.plan?.migrations.length ?? 0) > 0)
+  return finish(answer, said, context, {
+    text: (stores, style) => (sql ? scripts : planText(stores, style)),
+    next: () => (waiting ? after : null),
+  })
+})
+
+/** The text that `up --plan` takes. */
+export function savedPlanText({ stores }: Answer<PlanReport>): string {
+  const saved: SavedPlan = { format: planFormat, plans: stores.flatMap((one) => one.plan ?? []) }
+  return `${JSON.stringify(saved, null, 2)}\n`
+}
+
+/** The scripts as they would run, placeholders filled in, each under the name of its file. */
+function scriptsOf({ stores }: Answer<PlanReport>, targets: readonly Target[]): string {
+  return stores
+    .flatMap(({ store, plan }) => {
+      const target = targets.find((one) => one.name === store)
+      return target === undefined || plan === null ? [] : plan.migrations.map((one) => scriptOf(one.version, target))
+    })
+    .join('\n')
+}
+
+function scriptOf(version: string, { name, files, bodies }: Target): string {
+  const migration = files().migrations.find((one) => one.version === version)
+  if (migration === undefined) return ''
+  const head = `-- store ${name}: ${migration.file}\n`
+  if (migration.up.language === 'module') return `${head}-- is code, which has no text to show\n`
+  return head + [...bodies.script(migration, migration.up).read()].join('').trimEnd() + '\n'
+}

@@ -1,0 +1,46 @@
+/** `lockstep repair accept | resolve | unlock`. */
+
+import { repair, type Repair } from '../../app/repair.ts'
+import { LockstepError } from '../../core/error.ts'
+import { command, type Context } from '../command.ts'
+import type { Invocation, InvocationOf } from '../parse/command-line.ts'
+import { statusText } from '../print/answers.ts'
+import { finish } from '../run/finish.ts'
+import { onlyTarget } from '../run/only-target.ts'
+import { defaultLockWaitMs, withTargets } from '../run/with-targets.ts'
+import type { accept, resolve, unlock } from '../specs/mend.ts'
+
+type Said = Invocation<{ readonly why: string | null; readonly 'lock-wait': number | null }>
+
+export const runAccept = command<typeof accept>((said, context) =>
+  decide(said, context, { kind: 'accept', version: versionOf(said) }),
+)
+
+export const runResolve = command<typeof resolve>((said, context) =>
+  decide(said, context, { kind: 'resolve', version: versionOf(said), outcome: outcomeOf(said) }),
+)
+
+export const runUnlock = command<typeof unlock>((said, context) => decide(said, context, { kind: 'unlock' }))
+
+async function decide(said: Said, context: Context, what: Repair) {
+  const lockWaitMs = said.values['lock-wait'] ?? defaultLockWaitMs
+  const options = { repair: what, why: said.values.why ?? '', lockWaitMs }
+  const answer = await withTargets(said, context, { access: 'write', lockWaitMs }, ({ targets, app }) =>
+    repair(onlyTarget(targets, said), options, app),
+  )
+  const behind = answer.stores.some((one) => one.verdict === 'behind')
+  return finish(answer, said, context, { text: statusText, next: () => (behind ? 'lockstep up' : null) })
+}
+
+function versionOf({ words }: Pick<Invocation, 'words'>): string {
+  // The parser has seen to it that the argument is there.
+  return words[0] ?? ''
+}
+
+function outcomeOf({ command, values }: InvocationOf<typeof resolve>): 'applied' | 'not-applied' {
+  if (values.applied !== values['not-applied']) return values.applied ? 'applied' : 'not-applied'
+  throw new LockstepError('wrong-arguments', {
+    command: command.name,
+    reason: `lockstep ${command.name} needs one of: --applied, --not-applied`,
+  })
+}

@@ -1,0 +1,43 @@
+/** `lockstep up`. */
+
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parseSavedPlan } from '../../app/plan.ts'
+import { up as apply, type UpOptions } from '../../app/up.ts'
+import { LockstepError } from '../../core/error.ts'
+import { command } from '../command.ts'
+import { runText } from '../print/moves.ts'
+import { finish } from '../run/finish.ts'
+import { defaultLockWaitMs, withTargets } from '../run/with-targets.ts'
+import type { up } from '../specs/move.ts'
+
+export const run = command<typeof up>(async (said, context) => {
+  const { values } = said
+  const { operator, release, ndjson } = values
+  const lockWaitMs = values['lock-wait'] ?? defaultLockWaitMs
+  const options: UpOptions = {
+    to: values.to,
+    plan: values.plan === null ? null : readPlan(values.plan, context.cwd),
+    atomic: values.atomic,
+    intoExisting: values['into-existing'],
+    create: values.create,
+    waitMs: values.wait ?? 0,
+    lockWaitMs,
+    operator,
+  }
+  const need = { access: 'write', lockWaitMs, operator, release, ndjson } as const
+  const answer = await withTargets(said, context, need, ({ targets, app }) => apply(targets, options, app))
+  const next = () => (answer.stores.some((one) => one.ran.length > 0) ? 'lockstep status' : null)
+  return finish(answer, said, context, { text: runText, next, ndjson })
+})
+
+function readPlan(file: string, cwd: string): UpOptions['plan'] {
+  let text: string
+  try {
+    text = readFileSync(resolve(cwd, file), 'utf8')
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new LockstepError('plan-invalid', { file, reason }, { cause })
+  }
+  return { file, saved: parseSavedPlan(text, file) }
+}

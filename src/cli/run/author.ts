@@ -1,0 +1,66 @@
+/** Who runs this, on which machine, from which release: what records and log say of a run. */
+
+import { execFileSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { hostname, userInfo } from 'node:os'
+import type { AppContext } from '../../app/context.ts'
+import { packageVersion } from '../package.ts'
+
+export interface AuthorWords {
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** `--release` or the configuration's; `null`: what git says. */
+  readonly release: string | null
+  readonly operator: string | null
+  readonly now: number
+}
+
+/** The author of a run, and the holder of its locks. */
+export function describeRun(words: AuthorWords): Pick<AppContext, 'author' | 'holder'> {
+  const { operator, now } = words
+  const host = hostname()
+  const person = `${userName(words.env)}@${host}`
+  const runId = randomUUID()
+  return {
+    author: {
+      by: operator === null ? person : `${operator} (${person})`,
+      runId,
+      toolVersion: packageVersion(),
+      // Asked of git when a record is written, and not by a run that finds nothing to do.
+      get release() {
+        return words.release ?? gitRelease(words.cwd)
+      },
+    },
+    holder: { host, pid: process.pid, runId, since: new Date(now).toISOString() },
+  }
+}
+
+function userName(env: AuthorWords['env']): string {
+  try {
+    return userInfo().username
+  } catch {
+    // A container may run under a number that has no name.
+    return env['USER'] ?? `uid ${process.getuid?.() ?? '?'}`
+  }
+}
+
+const releases = new Map<string, string | null>()
+
+/** The nearest tag; `null` outside a repository, without a tag or without git. */
+function gitRelease(cwd: string): string | null {
+  const known = releases.get(cwd)
+  if (known !== undefined) return known
+  const found = describe(cwd)
+  releases.set(cwd, found)
+  return found
+}
+
+function describe(cwd: string): string | null {
+  try {
+    const stdio: ['ignore', 'pipe', 'ignore'] = ['ignore', 'pipe', 'ignore']
+    return execFileSync('git', ['describe', '--tags'], { cwd, encoding: 'utf8', stdio, timeout: 2000 }).trim()
+  } catch {
+    // No git, no repository or no tag: the release is not known, which is an answer.
+    return null
+  }
+}

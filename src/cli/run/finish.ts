@@ -1,0 +1,68 @@
+/** The end of every command over stores: the answer as text or JSON, its errors, one suggestion, the exit code. */
+
+import type { Answer, StoreReport } from '../../app/report.ts'
+import type { ExitCode } from '../../core/errors/entry.ts'
+import type { Context } from '../command.ts'
+import type { Invocation } from '../parse/command-line.ts'
+import type { PageStyle } from '../print/answers.ts'
+import { renderError } from '../print/error.ts'
+import { answerJson, jsonText } from '../print/json.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+
+export interface Ending<Report extends StoreReport> {
+  /** The answer as text; empty where there is nothing to add. */
+  readonly text: (stores: readonly Report[], style: PageStyle) => string
+  /** The command that most people want next; `null` for none. */
+  readonly next?: (answer: Answer<Report>) => string | null
+  readonly ndjson?: boolean
+}
+
+type Said = Pick<Invocation, 'values'>
+
+export function finish<Report extends StoreReport>(
+  answer: Answer<Report>,
+  { values }: Said,
+  { terminal }: Context,
+  ending: Ending<Report>,
+): ExitCode {
+  if (ending.ndjson === true) {
+    terminal.out(jsonText({ type: 'result', ...answerJson(answer) }, terminal.redact))
+  } else if (values.json) {
+    terminal.out(jsonText(answerJson(answer), terminal.redact))
+  } else {
+    printText(answer, { values }, terminal, ending)
+  }
+  return answer.exit
+}
+
+function printText<Report extends StoreReport>(
+  answer: Answer<Report>,
+  said: Said,
+  terminal: Terminal,
+  ending: Ending<Report>,
+): void {
+  const text = ending.text(answer.stores, styleOf(terminal))
+  if (text !== '') terminal.out(text)
+  const errors = [...answer.stores.map((one) => one.error), answer.error].filter((one) => one !== null)
+  for (const error of errors) terminal.complain(renderError(error, { paint: terminal.paintErr, debug: terminal.debug }))
+  const next = errors.length === 0 ? (ending.next?.(answer) ?? null) : null
+  if (next !== null) terminal.hint(`${terminal.paintErr('dim', 'next:')} ${next}${placeFlags(said)}`)
+}
+
+export function styleOf({ paintOut, width, verbose }: Terminal): PageStyle {
+  return { paint: paintOut, width, verbose }
+}
+
+/** The flags that say which stores are meant, so that a suggestion can be copied as it stands. */
+function placeFlags({ values }: Said): string {
+  const { config, url, migrations, layout, store } = values
+  const said = Object.entries({ config, url, migrations, layout }).flatMap(([name, value]) =>
+    value === null ? [] : [` --${name} ${shellWord(value)}`],
+  )
+  return [...said, ...store.map((name) => ` --store ${shellWord(name)}`)].join('')
+}
+
+/** A word as a POSIX shell takes it. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+}

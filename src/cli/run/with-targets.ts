@@ -1,0 +1,137 @@
+/** What every command over stores has around it: settings, secrets, signals, events, opening and closing. */
+
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { systemClock, type AppContext } from '../../app/context.ts'
+import { closeTargets, openTargets } from '../../app/open.ts'
+import type { Target } from '../../app/target.ts'
+import type { Emit } from '../../core/event.ts'
+import { readSettings } from '../../settings/read-settings.ts'
+import type { Settings, SettingsFlags } from '../../settings/settings.ts'
+import type { Context } from '../command.ts'
+import { packageFolder, packageVersion } from '../package.ts'
+import type { Invocation } from '../parse/command-line.ts'
+import { printEvents, type EventPrinter } from '../print/events.ts'
+import { ndjsonEmitter } from '../print/ndjson.ts'
+import { listenForSignals, type Interruption } from '../signals.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+import { describeRun } from './author.ts'
+
+export interface Need {
+  /** `read` keeps the usual meaning of a signal, which is to end the process: there is nothing to finish. */
+  readonly access: 'read' | 'write'
+  readonly lockWaitMs?: number | null
+  readonly operator?: string | null
+  readonly release?: string | null
+  readonly ndjson?: boolean
+}
+
+export const defaultLockWaitMs = 60_000
+
+export interface Opened {
+  readonly targets: readonly Target[]
+  readonly app: AppContext
+  readonly settings: Settings
+}
+
+type Said = Pick<Invocation, 'command' | 'values'>
+
+/** Opens the stores that the command line means, and closes them whatever `work` does. */
+export async function withTargets<T>(
+  said: Said,
+  context: Context,
+  need: Need,
+  work: (opened: Opened) => Promise<T>,
+): Promise<T> {
+  const settings = await settingsFor(said, context, need.release ?? null)
+  for (const warning of settings.warnings) complainOf(context.terminal, warning)
+  const interruption = need.access === 'read' ? null : listen(context.terminal)
+  const events = eventsFor(said, context.terminal, need)
+  try {
+    const app = contextFor(settings, context, { need, interruption, emit: events.emit })
+    const targets = await openTargets(settings.stores, { lockWaitMs: need.lockWaitMs ?? defaultLockWaitMs }, app)
+    try {
+      return await work({ targets, app, settings })
+    } finally {
+      await closeTargets(targets)
+    }
+  } finally {
+    events.end()
+    interruption?.end()
+  }
+}
+
+/** Reads the settings, and hides their secrets from then on. */
+export async function settingsFor(
+  { command, values }: Said,
+  context: Context,
+  release: string | null,
+): Promise<Settings> {
+  const { terminal, cwd, env } = context
+  const selfUrl = ownLibrary()
+  const settings = await readSettings({
+    cwd,
+    env,
+    flags: { ...flagsOf(values), ...(release === null ? {} : { release }) },
+    command: command.name,
+    ...(selfUrl === null ? {} : { selfUrl }),
+  })
+  terminal.redactWith(settings.redact)
+  return settings
+}
+
+function flagsOf({ config, url, migrations, layout, store }: Invocation['values']): SettingsFlags {
+  return {
+    ...(config === null ? {} : { config }),
+    ...(url === null ? {} : { url }),
+    ...(migrations === null ? {} : { migrations }),
+    ...(layout === null ? {} : { layout }),
+    ...(store.length === 0 ? {} : { store }),
+  }
+}
+
+/** What `import 'lockstep'` means in a configuration, where the package is not installed beside it. */
+function ownLibrary(): string | null {
+  const folder = packageFolder()
+  const file = import.meta.filename.endsWith('.ts') ? join(folder, 'src', 'index.ts') : join(folder, 'dist', 'index.js')
+  return existsSync(file) ? pathToFileURL(file).href : null
+}
+
+function contextFor(
+  settings: Settings,
+  { cwd, env }: Context,
+  { need, interruption, emit }: { need: Need; interruption: Interruption | null; emit: Emit },
+): AppContext {
+  const { release } = settings
+  return {
+    clock: systemClock,
+    emit,
+    signal: interruption?.signal ?? new AbortController().signal,
+    uninterrupted: interruption?.uninterrupted ?? ((work) => work()),
+    ...describeRun({ cwd, env, release, operator: need.operator ?? null, now: systemClock.now() }),
+  }
+}
+
+function listen(terminal: Terminal): Interruption {
+  return listenForSignals(process, (signal) =>
+    terminal.hint(`${signal}: stopping at the next safe point; once more to end at once`),
+  )
+}
+
+function eventsFor({ values }: Said, terminal: Terminal, { ndjson = false }: Need): EventPrinter {
+  if (ndjson) return { emit: ndjsonEmitter(terminal, packageVersion()), end: () => {} }
+  const shown = values.json ? { ...terminal, out: () => {} } : terminal
+  return printEvents(shown, { now: () => performance.now(), every: repeat })
+}
+
+function repeat(ms: number, work: () => void): { stop: () => void } {
+  const timer = setInterval(work, ms)
+  // The picture of a run must not keep its process alive.
+  timer.unref()
+  return { stop: () => clearInterval(timer) }
+}
+
+function complainOf(terminal: Terminal, warning: string): void {
+  terminal.complain(`${terminal.paintErr('yellow', 'warning')}: ${warning}`)
+}
