@@ -7,8 +7,8 @@ export type Sha256 = (text: string) => string
 
 /** The row that follows `head`. */
 export function chainRow(head: LogHead | null, entry: LogEntry, sha256: Sha256): LogRow {
-  const id = (head?.id ?? 0) + 1
-  return { ...entry, id, hash: hashRow(head?.hash ?? '', id, entry, sha256) }
+  const row = { ...entry, id: (head?.id ?? 0) + 1 }
+  return { ...row, hash: hashRow(head?.hash ?? '', row, sha256) }
 }
 
 export type ChainFault = { readonly row: number; readonly reason: string }
@@ -25,7 +25,7 @@ export function findChainFault(rows: readonly LogRow[], sha256: Sha256): ChainFa
   return null
 }
 
-function hashRow(before: string, id: number, entry: LogEntry, sha256: Sha256): string {
-  const { event, version, at, by, runId, toolVersion, detail } = entry
+function hashRow(before: string, row: Omit<LogRow, 'hash'>, sha256: Sha256): string {
+  const { id, event, version, at, by, runId, toolVersion, detail } = row
   return sha256(`${before}\n${JSON.stringify([id, event, version, at, by, runId, toolVersion, detail])}`)
 }
