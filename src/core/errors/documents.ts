@@ -161,7 +161,7 @@ const corpusErrors = {
     exit: 1,
     what: (d) => `${d.place} has ${mebibytes(d.free)} MiB free; this run may need ${mebibytes(d.needed)} MiB`,
     why: 'The new documents stand beside the old ones until both are safe.',
-    help: () => ['make room', 'or in parts: lockstep up --limit 1000'],
+    help: () => ['make room, then: lockstep up'],
   }),
   'journal-broken': entry<{ file: string; line: number }>({
     exit: 6,
