@@ -1,0 +1,94 @@
+/** Promises about going back. */
+
+import { expect } from 'vitest'
+import type { PromiseCheck } from './describe-store.ts'
+import { expectDone, expectStopped, pair, withBench } from './session.ts'
+
+export const wayBackPromises = {
+  'down takes back in reverse order and removes the records': async (place) => {
+    await withBench(place, pair(place.words), async ({ up, down, target }) => {
+      await up()
+      const answer = await down({ kind: 'all' })
+      expectDone(answer)
+      expect(answer.stores[0]?.ran.map((one) => `${one.version} ${one.state}`)).toEqual([
+        '0002 reverted',
+        '0001 reverted',
+      ])
+      expect((await target.store.readHistory()).records).toEqual([])
+      expect((await target.store.readLog()).map((row) => row.event)).toEqual([
+        'created',
+        'applied',
+        'applied',
+        'reverted',
+        'reverted',
+      ])
+    })
+    expect(await place.tables()).toEqual([])
+  },
+  'down --to keeps the version it names': async (place) => {
+    await withBench(place, pair(place.words), async ({ up, down, status }) => {
+      await up()
+      expectStopped(await down({ kind: 'to', version: '7' }), 'target-unknown', 2)
+      expectDone(await down({ kind: 'to', version: '1' }))
+      expect(await status()).toMatchObject({ version: '0001', verdict: 'behind' })
+    })
+    expect(await place.tables()).toEqual(['a'])
+  },
+  'up, down and up again end as one up does': async (place) => {
+    await withBench(place, pair(place.words), async ({ up, down }) => {
+      await up()
+      expectDone(await down({ kind: 'steps', steps: 1 }))
+      expectDone(await up())
+    })
+    expect(await place.tables()).toEqual(['a', 'b', 'c'])
+  },
+  'a missing down stops before anything is touched': async (place) => {
+    const { words } = place
+    const migrations = [
+      { version: '1', up: words.create('a') },
+      { version: '2', up: words.create('b'), down: words.drop('b') },
+    ]
+    await withBench(place, migrations, async ({ up, down }) => {
+      await up()
+      expectStopped(await down({ kind: 'all' }), 'irreversible', 4)
+    })
+    expect(await place.tables()).toEqual(['a', 'b'])
+  },
+  'a down that fails leaves the migration applied': async (place) => {
+    const { words } = place
+    const migrations = [{ version: '1', up: words.create('a'), down: words.join(words.drop('a'), words.refused) }]
+    await withBench(place, migrations, async ({ up, down, status }) => {
+      await up()
+      expectStopped(await down({ kind: 'steps', steps: 1 }), 'migration-failed', 1)
+      expect((await status()).verdict).toBe('current')
+    })
+    expect(await place.tables()).toEqual(['a'])
+  },
+  'a store that only goes forward has no down': async (place) => {
+    await withBench(
+      place,
+      pair(place.words),
+      async ({ up, down }) => {
+        await up()
+        expectStopped(await down({ kind: 'steps', steps: 1 }), 'forward-only', 4)
+      },
+      { policy: { direction: 'forward-only' } },
+    )
+    expect(await place.tables()).toEqual(['a', 'b', 'c'])
+  },
+  'a protected store wants its identity typed': async (place) => {
+    const policy = { protected: true, identity: 'production' }
+    await withBench(
+      place,
+      pair(place.words),
+      async ({ up, down }) => {
+        await up()
+        expectStopped(await down({ kind: 'steps', steps: 1 }), 'confirmation-needed', 4)
+        expectStopped(await down({ kind: 'steps', steps: 1 }, 'staging'), 'confirmation-needed', 4)
+        expectDone(await down({ kind: 'steps', steps: 1 }, 'production'))
+      },
+      { policy },
+    )
+    expect(await place.tables()).toEqual(['a'])
+  },
+} satisfies Record<string, PromiseCheck>
