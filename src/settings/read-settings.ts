@@ -7,10 +7,10 @@ import type { Configuration } from './configuration/configuration.ts'
 import { findConfiguration, type FoundConfiguration } from './configuration/find-configuration.ts'
 import { loadConfiguration } from './configuration/load-configuration.ts'
 import { addEnvFile, environmentOf, type Environment } from './environment.ts'
-import { followStore } from './follow-store.ts'
-import { makeStoreSettings } from './make-store-settings.ts'
+import { followStore } from './stores/follow-store.ts'
+import { makeStoreSettings } from './stores/make-store-settings.ts'
 import { makeReferences } from './references.ts'
-import { selectStores } from './select-stores.ts'
+import { selectStores } from './stores/select-stores.ts'
 import type { AlertSettings, BackupSettings, Settings, SettingsOptions } from './settings.ts'
 
 /**

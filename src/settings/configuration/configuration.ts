@@ -8,8 +8,10 @@ import type { Policy, PresetName } from '../../core/policy.ts'
  */
 export type Reference = string
 
+/** `auto`: found from the names of the files. */
 export type LayoutName =
   | 'lockstep'
+  | 'numbered'
   | 'flyway'
   | 'golang-migrate'
   | 'dbmate'
@@ -18,7 +20,7 @@ export type LayoutName =
   | 'sqlx'
   | 'prisma'
   | 'drizzle'
-  | 'alembic'
+  | 'auto'
 
 /** What every kind of store may say. */
 export interface AnyStoreConfiguration {

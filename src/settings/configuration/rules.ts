@@ -6,6 +6,7 @@ import type { ListRule, MapRule, ObjectRule, Rule, TextRule, WordRule } from './
 
 const layouts: Readonly<Record<LayoutName, true>> = {
   lockstep: true,
+  numbered: true,
   flyway: true,
   'golang-migrate': true,
   dbmate: true,
@@ -14,7 +15,7 @@ const layouts: Readonly<Record<LayoutName, true>> = {
   sqlx: true,
   prisma: true,
   drizzle: true,
-  alembic: true,
+  auto: true,
 }
 
 /** The naming conventions that a store may have. */

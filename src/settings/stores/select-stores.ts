@@ -1,11 +1,11 @@
 /** Which stores a command is about, and which flag means which of them. */
 
-import { LockstepError } from '../core/error.ts'
-import { nearestWord } from '../core/nearest.ts'
-import type { Configuration, LayoutName, StoreConfiguration } from './configuration/configuration.ts'
-import { layoutNames } from './configuration/rules.ts'
-import type { Environment } from './environment.ts'
-import { onlyStore, type SettingsOptions } from './settings.ts'
+import { LockstepError } from '../../core/error.ts'
+import { nearestWord } from '../../core/nearest.ts'
+import type { Configuration, LayoutName, StoreConfiguration } from '../configuration/configuration.ts'
+import { layoutNames } from '../configuration/rules.ts'
+import type { Environment } from '../environment.ts'
+import { onlyStore, type SettingsOptions } from '../settings.ts'
 
 /** A store before its references are followed. */
 export interface WantedStore {

@@ -1,8 +1,8 @@
 /** One store's words, after its references were followed. */
 
-import type { DocumentsAddress } from '../core/address.ts'
-import type { StoreConfiguration } from './configuration/configuration.ts'
-import type { References, Resolved } from './references.ts'
+import type { DocumentsAddress } from '../../core/address.ts'
+import type { StoreConfiguration } from '../configuration/configuration.ts'
+import type { References, Resolved } from '../references.ts'
 import type { WantedStore } from './select-stores.ts'
 
 export interface FollowedStore {

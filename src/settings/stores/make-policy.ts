@@ -1,7 +1,7 @@
 /** The rules of one store: defaults, then presets, then what the configuration and the store say. */
 
-import { defaultPolicy, presets, type Policy, type PresetName } from '../core/policy.ts'
-import type { Configuration } from './configuration/configuration.ts'
+import { defaultPolicy, presets, type Policy, type PresetName } from '../../core/policy.ts'
+import type { Configuration } from '../configuration/configuration.ts'
 
 export interface MadePolicy {
   readonly policy: Policy
