@@ -6,7 +6,12 @@ import { namesOf, quoteLiteral, quoteName, type HistoryPlace } from '../../reade
 /** The three tables, made in one transaction by whoever holds the lock. */
 export function createTables(place: HistoryPlace): string {
   const { records, log, meta } = namesOf(place)
-  return `create schema if not exists ${quoteName(place.schema)};
+  // Asked first: `if not exists` would greet every newcomer with a notice about "public".
+  return `do $lockstep$ begin
+  if not exists (select from pg_catalog.pg_namespace where nspname = ${quoteLiteral(place.schema)}) then
+    create schema ${quoteName(place.schema)};
+  end if;
+end $lockstep$;
 create table ${meta} (
   only_row boolean primary key default true check (only_row),
   format integer not null,
