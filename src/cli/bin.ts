@@ -4,12 +4,16 @@
 import { findTooOld } from './node-version.ts'
 
 const complaint = findTooOld(process.versions.node)
-if (complaint === null) {
+if (complaint === null) void start()
+else {
+  process.stderr.write(`${complaint}\n`)
+  process.exitCode = 2
+}
+
+/** A function, because Node 12 does not even read a file with an `await` outside of one. */
+async function start(): Promise<void> {
   const { default: module } = await import('node:module')
   module.enableCompileCache?.()
   const { main } = await import('./main.ts')
   process.exitCode = await main(process.argv.slice(2))
-} else {
-  process.stderr.write(`${complaint}\n`)
-  process.exitCode = 2
 }

@@ -6,17 +6,19 @@ import { makeRedactor } from '../core/secret.ts'
 import { loadCommand } from './load.ts'
 import { packageVersion } from './package.ts'
 import { parseCommandLine } from './parse/command-line.ts'
-import { openTerminal, type Terminal } from './terminal/terminal.ts'
+import { openTerminal, type Terminal, type TerminalOptions } from './terminal/terminal.ts'
+
+/** What of the process a command may use. */
+export interface Host extends Pick<TerminalOptions, 'stdout' | 'stderr' | 'stdin' | 'env'> {
+  readonly cwd: string
+}
 
 /** Runs one command line. Never throws, never ends the process: its answer becomes `process.exitCode`. */
-export async function main(argv: readonly string[]): Promise<ExitCode> {
+export async function main(argv: readonly string[], host: Host = processHost()): Promise<ExitCode> {
   const said = (flag: string, short?: string) => argv.includes(flag) || (short !== undefined && argv.includes(short))
   const json = said('--json') || said('--ndjson')
   const terminal = openTerminal({
-    stdout: process.stdout,
-    stderr: process.stderr,
-    stdin: process.stdin,
-    env: process.env,
+    ...host,
     // A program that asked for JSON has no use for hints, and may read both streams as one.
     quiet: json || said('--quiet', '-q'),
     verbose: said('--verbose'),
@@ -41,12 +43,17 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
         command = parsed.invocation.command.name
         hushSqliteWarning()
         const run = await loadCommand(command)
-        return await run(parsed.invocation, { terminal, env: process.env, cwd: process.cwd() })
+        return await run(parsed.invocation, { terminal, env: host.env, cwd: host.cwd })
       }
     }
   } catch (error) {
     return fail(error, terminal, { command, json })
   }
+}
+
+function processHost(): Host {
+  const { stdout, stderr, stdin, env } = process
+  return { stdout, stderr, stdin, env, cwd: process.cwd() }
 }
 
 /** The exit code of whatever was thrown. SIGTERM has its own, which the one entry for both signals cannot know. */

@@ -35,11 +35,13 @@ export const run = command<typeof doctor>(async (said, context) => {
   return finish(answer, said, context, { text: (stores, style) => doctorText(here, stores, style) })
 })
 
-function settingsFindings({ origins, stores }: Settings, verbose: boolean): Finding[] {
-  const values = stores.flatMap((one) =>
-    Object.entries(one.origins).map(([key, origin]) => fact(`${one.name}.${key}: ${origin}`)),
+function settingsFindings({ origins, stores, warnings }: Settings, verbose: boolean): Finding[] {
+  const configuration = fact(`configuration: ${origins['configuration'] ?? 'none'}`)
+  const values = stores.flatMap(({ name, origins }) =>
+    Object.entries(origins).map(([key, origin]) => fact(`${name}.${key}: ${origin}`)),
   )
-  return [...Object.entries(origins).map(([key, origin]) => fact(`${key}: ${origin}`)), ...(verbose ? values : [])]
+  const careful = warnings.map((what): Finding => ({ grade: 'attention', what, help: null }))
+  return [configuration, ...(verbose ? values : []), ...careful]
 }
 
 function fact(what: string): Finding {

@@ -5,7 +5,7 @@ import { LockstepError } from '../../core/error.ts'
 import { command, type Context } from '../command.ts'
 import type { Invocation, InvocationOf } from '../parse/command-line.ts'
 import { statusText } from '../print/answers.ts'
-import { finish } from '../run/finish.ts'
+import { finish, placeFlags } from '../run/finish.ts'
 import { onlyTarget } from '../run/only-target.ts'
 import { defaultLockWaitMs, withTargets } from '../run/with-targets.ts'
 import type { accept, resolve, unlock } from '../specs/mend.ts'
@@ -23,13 +23,24 @@ export const runResolve = command<typeof resolve>((said, context) =>
 export const runUnlock = command<typeof unlock>((said, context) => decide(said, context, { kind: 'unlock' }))
 
 async function decide(said: Said, context: Context, what: Repair) {
+  const { why } = said.values
+  if (why === null || why.trim() === '') {
+    const words = [placeFlags(said), said.command.name, ...said.words].filter((word) => word !== '')
+    throw new LockstepError('why-needed', { command: words.join(' ') })
+  }
   const lockWaitMs = said.values['lock-wait'] ?? defaultLockWaitMs
-  const options = { repair: what, why: said.values.why ?? '', lockWaitMs }
+  const options = { repair: what, why, lockWaitMs }
   const answer = await withTargets(said, context, { access: 'write', lockWaitMs }, ({ targets, app }) =>
     repair(onlyTarget(targets, said), options, app),
   )
   const behind = answer.stores.some((one) => one.verdict === 'behind')
-  return finish(answer, said, context, { text: statusText, next: () => (behind ? 'lockstep up' : null) })
+  // Where the repair was refused, the refusal says it all.
+  const text: typeof statusText = (stores, style) =>
+    statusText(
+      stores.filter((one) => one.error === null),
+      style,
+    )
+  return finish(answer, said, context, { text, next: () => (behind ? 'lockstep up' : null) })
 }
 
 function versionOf({ words }: Pick<Invocation, 'words'>): string {

@@ -20,6 +20,8 @@ export interface PageStyle {
   readonly paint: Paint
   readonly width: number | null
   readonly verbose: boolean
+  /** See `ErrorStyle`. */
+  readonly flags?: string
 }
 
 /** One line a store, then what is pending and what is wrong. */
@@ -47,8 +49,8 @@ export function statusText(stores: readonly StoreReport[], style: PageStyle): st
 }
 
 /** Every problem of a store; on a page of answers they are answers. */
-export function problemBlocks(report: StoreReport, { paint }: PageStyle): string[] {
-  return report.problems.map((one) => renderProblem(one, report.store, { paint, debug: false }))
+export function problemBlocks(report: StoreReport, { paint, flags = '' }: PageStyle): string[] {
+  return report.problems.map((one) => renderProblem(one, report.store, { paint, flags, debug: false }))
 }
 
 const verdictStyles: Readonly<Record<Verdict, Style>> = {

@@ -8,6 +8,8 @@ import { driverFacts } from './driver-facts.ts'
 export interface ErrorStyle {
   readonly paint: Paint
   readonly debug: boolean
+  /** Flags of this run that a remedy needs too (`--url ...`), so that it can be copied as it stands. */
+  readonly flags?: string
 }
 
 /** One error as a block of lines. An error that is not ours is our bug, and is shown with its stack. */
@@ -26,7 +28,7 @@ export function renderError(error: unknown, style: ErrorStyle): string {
   lines.push(...labelled('why', [texts.why], style))
   // Of our own bugs nobody knows what they left behind.
   if (error.code !== 'internal') lines.push(...labelled('state', [error.state], style))
-  lines.push(...labelled('do', texts.help, style))
+  lines.push(...remedies(texts.help, style))
   for (const problem of error.problems) {
     lines.push('', renderProblem(problem, error.store ?? '', style))
   }
@@ -45,7 +47,7 @@ export function renderProblem(
     ...headline(problem.code, texts.what, style),
     ...labelled('why', [texts.why], style),
     ...(style.state === undefined ? [] : labelled('state', [style.state], style)),
-    ...labelled('do', texts.help, style),
+    ...remedies(texts.help, style),
   ].join('\n')
 }
 
@@ -55,7 +57,7 @@ function renderUnknown(error: unknown, style: ErrorStyle): string {
   return [
     ...headline('internal', texts.what, style),
     ...labelled('why', [texts.why], style),
-    ...labelled('do', texts.help, style),
+    ...remedies(texts.help, style),
     ...stackLines(error, style),
   ].join('\n')
 }
@@ -63,6 +65,12 @@ function renderUnknown(error: unknown, style: ErrorStyle): string {
 function headline(code: string, what: string, { paint }: ErrorStyle): string[] {
   const [first = '', ...rest] = what.split('\n')
   return [`${paint('red', `error[${code}]`)}: ${paint('bold', first)}`, ...rest]
+}
+
+function remedies(help: readonly string[], style: ErrorStyle): string[] {
+  const { flags = '' } = style
+  const texts = flags === '' ? help : help.map((text) => text.replaceAll(/\blockstep (?=[a-z])/g, `lockstep ${flags} `))
+  return labelled('do', texts, style)
 }
 
 const labelWidth = 8

@@ -41,25 +41,33 @@ function printText<Report extends StoreReport>(
   terminal: Terminal,
   ending: Ending<Report>,
 ): void {
-  const text = ending.text(answer.stores, styleOf(terminal))
+  const text = ending.text(answer.stores, { ...styleOf(terminal), flags: placeFlags(said) })
   if (text !== '') terminal.out(text)
   const errors = [...answer.stores.map((one) => one.error), answer.error].filter((one) => one !== null)
-  for (const error of errors) terminal.complain(renderError(error, { paint: terminal.paintErr, debug: terminal.debug }))
+  const flags = placeFlags(said)
+  for (const error of errors)
+    terminal.complain(renderError(error, { paint: terminal.paintErr, debug: terminal.debug, flags }))
   const next = errors.length === 0 ? (ending.next?.(answer) ?? null) : null
-  if (next !== null) terminal.hint(`${terminal.paintErr('dim', 'next:')} ${next}${placeFlags(said)}`)
+  if (next !== null) terminal.hint(`${terminal.paintErr('dim', 'next:')} ${againWith(next, said)}`)
 }
 
 export function styleOf({ paintOut, width, verbose }: Terminal): PageStyle {
   return { paint: paintOut, width, verbose }
 }
 
-/** The flags that say which stores are meant, so that a suggestion can be copied as it stands. */
-function placeFlags({ values }: Said): string {
-  const { config, url, migrations, layout, store } = values
-  const said = Object.entries({ config, url, migrations, layout }).flatMap(([name, value]) =>
-    value === null ? [] : [` --${name} ${shellWord(value)}`],
-  )
-  return [...said, ...store.map((name) => ` --store ${shellWord(name)}`)].join('')
+/** A suggestion about the same stores, to be copied as it stands. */
+function againWith(command: string, { values }: Said): string {
+  const flags = placeFlags({ values })
+  const stores = values.store.map((name) => ` --store ${shellWord(name)}`).join('')
+  return `${flags === '' ? command : command.replace('lockstep ', `lockstep ${flags} `)}${stores}`
+}
+
+/** The flags that stand in for a configuration; stores are named by whoever advises. */
+export function placeFlags({ values }: Said): string {
+  const { config, url, migrations, layout } = values
+  return Object.entries({ config, url, migrations, layout })
+    .flatMap(([name, value]) => (value === null ? [] : [`--${name} ${shellWord(value)}`]))
+    .join(' ')
 }
 
 /** A word as a POSIX shell takes it. */
