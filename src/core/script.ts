@@ -34,7 +34,7 @@ export const plainTraits: StatementTraits = {
   touchesRows: false,
 }
 
-/** A question to the catalogue that decides whether a statement took effect. Names are as written, unquoted. */
+/** A question to the catalogue that decides whether a statement took effect. Names are as the server keeps them: folded, unquoted. */
 export type Probe =
   | {
       readonly kind: 'index-valid'
@@ -46,6 +46,7 @@ export type Probe =
       readonly kind: 'index-gone'
       readonly names: readonly { readonly schema: string | null; readonly name: string }[]
     }
+  /** Names as SQL (`"app"."orders"`), fit for `to_regclass`. */
   | { readonly kind: 'partition-detached'; readonly parent: string; readonly partition: string }
   | {
       readonly kind: 'database-exists' | 'database-gone' | 'tablespace-exists' | 'tablespace-gone'

@@ -39,7 +39,7 @@ const postgresScripts: Readonly<Record<string, string>> = {
   'operators beside comments': `
     select 1 - -1, 2--;
     , 3 /* ; */ * 4, 5 -/**/-6, '{"a":1}'::json->>'a', array[1,2]@>array[1];
-    select @/*;*/-5; select 2^-1 -- end`,
+    select @/*;*/-5; select 2 ^ -1 -- end`,
   'names like keywords': `
     create table begin (atomic int, "end" int, "case" int);
     create function atomic(begin int) returns int language sql return begin;

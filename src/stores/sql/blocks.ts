@@ -14,12 +14,17 @@ export interface Blocks {
   end(): void
 }
 
-export function followBlocks(file: string): Blocks {
+/** Begins before the first statement of a file; `file` is named in refusals. */
+export function followBlocks(
+  file: string,
+  onSavepoint: (statement: Statement, file: string) => void = refuseSavepoint,
+): Blocks {
   let open: Statement | null = null
   return {
     next(statement) {
       const fault = faultOf(statement, open === null ? 'outside' : 'inside')
       if (fault !== null) refuse(positionIn(statement, 0, file), fault)
+      if (open === null && isSavepoint(statement)) onSavepoint(statement, file)
       const { control } = statement.traits
       if (control === 'none') return open === null ? 'single' : 'inside'
       open = control === 'begin' ? statement : null
@@ -31,14 +36,26 @@ export function followBlocks(file: string): Blocks {
   }
 }
 
+/** In a file that runs step by step; as a whole its savepoints are in our transaction. */
+export function refuseSavepoint(statement: Statement, file: string): never {
+  return refuse(positionIn(statement, 0, file), {
+    reason: 'a savepoint outside BEGIN ... COMMIT, in a file that runs step by step: each step is a transaction',
+    help: 'put BEGIN and COMMIT around what belongs together',
+  })
+}
+
+function isSavepoint({ text, traits }: Statement): boolean {
+  return traits.control === 'none' && /^(?:savepoint|release|rollback)\b/i.test(text)
+}
+
 const neverCommitted: Refusal = {
   reason: 'this BEGIN has no COMMIT: when the session ends, all after it would be rolled back',
   help: 'add COMMIT; or leave BEGIN out: a migration is one transaction anyway',
 }
 
 function faultOf(statement: Statement, where: 'inside' | 'outside'): Refusal | null {
-  const { traits, text } = statement
-  return where === 'inside' ? faultInside(traits) : faultOutside(traits, text)
+  const { traits } = statement
+  return where === 'inside' ? faultInside(traits) : faultOutside(traits)
 }
 
 function faultInside(traits: Statement['traits']): Refusal | null {
@@ -57,17 +74,11 @@ function faultInside(traits: Statement['traits']): Refusal | null {
   return null
 }
 
-function faultOutside(traits: Statement['traits'], text: string): Refusal | null {
+function faultOutside(traits: Statement['traits']): Refusal | null {
   if (traits.control === 'commit' || traits.control === 'rollback') {
     return {
       reason: `${traits.control === 'commit' ? 'COMMIT' : 'ROLLBACK'} without BEGIN: there is nothing that it could end`,
       help: 'add the BEGIN that belongs to it, or leave it out',
-    }
-  }
-  if (/^(?:savepoint|release|rollback)\b/i.test(text)) {
-    return {
-      reason: 'a savepoint outside BEGIN ... COMMIT, in a file that runs step by step: each step is a transaction',
-      help: 'put BEGIN and COMMIT around what belongs together',
     }
   }
   return null

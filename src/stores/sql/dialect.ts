@@ -1,19 +1,18 @@
 /** Dialects of SQL, each as what the splitter must ask about it. A new dialect is an entry here. */
 
 import type { StatementTraits } from '../../core/script.ts'
+import type { BodyRule } from './lex/draft.ts'
 import type { Head } from './lex/head.ts'
 import { code, postgresLexicon, sqliteLexicon, type Lexicon } from './lex/lexicon.ts'
 import type { Refusal } from './refuse.ts'
 import { backslashStringsAfter, opensAtomic, postgresRefusal, postgresTraits } from './traits/postgres.ts'
 import { opensTrigger, sqliteTraits } from './traits/sqlite.ts'
 
+/** The name by which stores ask for a dialect. */
 export type SqlDialect = 'postgres' | 'sqlite'
 
-export interface Dialect {
+export interface Dialect extends BodyRule {
   readonly lexicon: Lexicon
-  /** Whether the token added last opens a body of statements; the END that follows a semicolon in it closes it. */
-  readonly opensBody: (draft: Pick<Head, 'tokens'>) => boolean
-  readonly bodyMayBeEmpty: boolean
   /** What the body is, where its END is missing. */
   readonly bodyName: string
   /** Begins a command of the client program: at the beginning of a statement, or wherever it stands. */
@@ -24,6 +23,7 @@ export interface Dialect {
   readonly backslashStringsAfter: (head: Head, before: boolean) => boolean
 }
 
+/** PGlite speaks `postgres` too. */
 export const dialects: Readonly<Record<SqlDialect, Dialect>> = {
   postgres: {
     lexicon: postgresLexicon,

@@ -2,7 +2,7 @@
 
 import type { ScriptSource } from '../../core/ports.ts'
 import type { ScriptFacts, Statement, StepsReason } from '../../core/script.ts'
-import { followBlocks, type Role } from './blocks.ts'
+import { followBlocks, refuseSavepoint, type Role } from './blocks.ts'
 import { dialects, type SqlDialect } from './dialect.ts'
 import { begins, matchForm, tokenText, type Head } from './lex/head.ts'
 import { readHead } from './lex/words.ts'
@@ -19,8 +19,9 @@ const headMax = 16
 export function factsOf(source: ScriptSource, dialect: SqlDialect): ScriptFacts {
   const seen: Seen = { statements: 0, steps: 0, reasons: [], warnings: [], temporary: null, enumValues: new Map() }
   if (source.noTransaction) addReason(seen, { line: 1, why: 'the file asks for it: -- lockstep: no-transaction' })
-  const blocks = followBlocks(source.file)
   const misplaced: Statement[] = []
+  const savepoints: Statement[] = []
+  const blocks = followBlocks(source.file, (one) => void (savepoints.length === 0 && savepoints.push(one)))
   const statements = splitStatements(source.read(), dialect, source.file)
   let inBlock = 0
   for (const statement of liftOutside(statements, (one) => void (misplaced.length === 0 && misplaced.push(one)))) {
@@ -32,6 +33,7 @@ export function factsOf(source: ScriptSource, dialect: SqlDialect): ScriptFacts 
   blocks.end()
   const mode = seen.reasons.length > 0 ? 'steps' : 'whole'
   if (mode === 'whole') for (const statement of misplaced) refuseMisplaced(statement, source.file)
+  if (mode === 'steps') for (const statement of savepoints) refuseSavepoint(statement, source.file)
   const { reasons, statements: count } = seen
   return {
     mode,

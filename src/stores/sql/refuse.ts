@@ -2,11 +2,13 @@
 
 import { LockstepError, type SourcePlace } from '../../core/error.ts'
 
+/** What is wrong with a statement, and what to write instead. */
 export interface Refusal {
   readonly reason: string
   readonly help: string
 }
 
+/** Throws `script-refused` for this place. */
 export function refuse(place: SourcePlace, { reason, help }: Refusal): never {
   throw new LockstepError('script-refused', { file: place.file, reason, help }, { place })
 }

@@ -175,6 +175,9 @@ const sqlite: readonly [string, string, readonly string[]][] = [
 ]
 for (const [name, script, texts] of sqlite) check(name, 'sqlite', { script, texts })
 
+const copyRefused = 'file.sql: COPY from stdin or to stdout speaks to a client program; a migration has no data stream'
+const lockLost = 'file.sql: this gives up every lock of the session, the lock of this migration too'
+const left = 'file.sql: PREPARE TRANSACTION leaves it to a later session whether this takes effect'
 const refused: readonly [SqlDialect, string, string][] = [
   ['postgres', "select 1;\n select 'abc;\n", '2:9 file.sql: this string has no end'],
   ['postgres', 'select "abc', '1:8 file.sql: this quoted name has no end'],
@@ -186,21 +189,14 @@ const refused: readonly [SqlDialect, string, string][] = [
   ['postgres', 'select 1 \\gset x_', '1:10 file.sql: \\gset is a command of psql, not SQL'],
   ['postgres', '\\restrict abc\nselect 1', '1:1 file.sql: \\restrict is a command of psql, not SQL'],
   ['postgres', 'DELIMITER $$\nselect 1 $$', '1:1 file.sql: DELIMITER is a command of the mysql client, not SQL'],
-  [
-    'postgres',
-    'select 1;\ncopy public.t (a, b) from stdin;\n1\t2\n\\.\n',
-    `2:1 file.sql: COPY from stdin or to stdout speaks to a client program; a migration has no data stream`,
-  ],
-  [
-    'postgres',
-    'copy t to stdout',
-    '1:1 file.sql: COPY from stdin or to stdout speaks to a client program; a migration has no data stream',
-  ],
+  ['postgres', 'select 1;\ncopy public.t (a, b) from stdin;\n1\t2\n\\.\n', `2:1 ${copyRefused}`],
+  ['postgres', 'copy t to stdout', `1:1 ${copyRefused}`],
   ['postgres', "copy (select a from stdin) to '/tmp/x'", 'accepted'],
   ['postgres', "copy t from '/tmp/x'", 'accepted'],
   ['postgres', 'begin; commit and chain', '1:8 file.sql: AND CHAIN begins a transaction without saying so'],
   ['postgres', 'begin; commit and no chain', 'accepted'],
-  ['postgres', 'discard all', '1:1 file.sql: this gives up every lock of the session, the lock of this migration too'],
+  ['postgres', "prepare transaction 'a'", `1:1 ${left}`],
+  ['postgres', 'discard all', `1:1 ${lockLost}`],
   ['postgres', "select '\\i', E'\\\\', $$\\i$$ -- \\i", 'accepted'],
   ['sqlite', 'select 1;\n.read other.sql', '2:1 file.sql: .read is a command of the sqlite3 shell, not SQL'],
   ['sqlite', 'select t\n.a from t', 'accepted'],

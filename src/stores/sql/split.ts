@@ -2,7 +2,7 @@
 
 import type { Statement } from '../../core/script.ts'
 import { dialects, type Dialect, type SqlDialect } from './dialect.ts'
-import { addToken, startDraft, type Draft } from './draft.ts'
+import { addToken, startDraft, type Draft } from './lex/draft.ts'
 import { code } from './lex/lexicon.ts'
 import { readToken } from './lex/scan.ts'
 import { feed, readAsLine, startScan, unterminated, type Scan } from './lex/state.ts'

@@ -2,6 +2,7 @@
 
 import type { TokenKind } from './state.ts'
 
+/** A token of a head; it has no text of its own, only its place in the statement. */
 export interface Token {
   readonly kind: TokenKind
   /** A word in lower case, a symbol as it is; empty for everything quoted. */
@@ -13,6 +14,7 @@ export interface Token {
   readonly depth: number
 }
 
+/** What traits are decided on. */
 export interface Head {
   /** The whole statement. */
   readonly text: string
@@ -50,6 +52,7 @@ export const watchedWords: ReadonlySet<string> = new Set([
 /** A possibly qualified name, its parts as the server knows them. */
 export type NameParts = readonly string[]
 
+/** Where a form fitted. */
 export interface Match {
   /** The token after the match. */
   readonly next: number
@@ -62,8 +65,10 @@ export interface Match {
  * what may be absent, `@` for a name, `()` for a group in parentheses. No way back: an optional part is taken where it fits.
  */
 export function matchForm(head: Beginning, form: string): Match | null {
-  const names: (NameParts | null)[] = []
   const parts = partsOf(form)
+  // Most statements are none of most forms, and their first word says so.
+  if (parts[0]?.optional === false && afterPart(head, 0, parts[0]) === null) return null
+  const names: (NameParts | null)[] = []
   let next = 0
   for (const [index, part] of parts.entries()) {
     const after = part.kind === 'name' ? readName(head, next, parts[index + 1]) : null
@@ -129,6 +134,8 @@ export function readName(head: Beginning, at: number, following?: Part): { parts
 
 /** In lower case as PostgreSQL has it: of letters beyond ASCII it changes none. */
 export function fold(word: string): string {
+  const lower = word.toLowerCase()
+  if (lower === word || !/[\u0080-\uffff]/.test(word)) return lower
   return word.replace(/[A-Z]+/g, (capitals) => capitals.toLowerCase())
 }
 

@@ -37,6 +37,7 @@ export const code = {
   backtick: 96,
 } as const
 
+/** After `scan.l` and `psqlscan.l` of PostgreSQL. */
 export const postgresLexicon: Lexicon = {
   closes: (one) => (one === code.quote || one === code.doubleQuote ? one : 0),
   nestedComments: true,
@@ -46,6 +47,7 @@ export const postgresLexicon: Lexicon = {
   parenthesesHold: true,
 }
 
+/** After `tokenize.c` of SQLite; an open comment at the end, which SQLite takes, is refused all the same. */
 export const sqliteLexicon: Lexicon = {
   closes: (one) => {
     if (one === code.openBracket) return code.closeBracket
@@ -67,6 +69,7 @@ const classes: readonly CodeClass[] = Array.from({ length: 128 }, (_, one) => {
   return /[A-Za-z_]/.test(String.fromCharCode(one)) ? 'letter' : 'symbol'
 })
 
+/** Class of a UTF-16 code unit. */
 export function classOf(one: number): CodeClass {
   return classes[one] ?? 'letter'
 }

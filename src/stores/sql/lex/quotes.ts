@@ -14,6 +14,7 @@ export function openQuote(scan: Scan, one: number): boolean {
   return true
 }
 
+/** Inside a quote, up to what may be its end. */
 export function readQuoted(scan: Scan): boolean {
   const { text } = scan
   const found = scan.escapes ? indexOfQuoteOrBackslash(text, scan.at) : text.indexOf(scan.closing, scan.at)

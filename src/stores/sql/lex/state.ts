@@ -5,6 +5,7 @@ import { code, type Lexicon } from './lexicon.ts'
 /** `name` is a quoted identifier, `body` a dollar-quoted string, `line` the rest of a line that is not SQL. */
 export type TokenKind = 'word' | 'name' | 'string' | 'body' | 'symbol' | 'line'
 
+/** What the scan is inside of, with the places where it must see one more character. */
 export type Mode =
   | 'plain'
   | 'word'
@@ -20,6 +21,7 @@ export type Mode =
   | 'block-comment'
   | 'line'
 
+/** All that must be known to go on with the next chunk. */
 export interface Scan {
   readonly lexicon: Lexicon
   /** The present chunk, where it begins in the file, and how far it is read. */
@@ -49,6 +51,7 @@ export interface Scan {
   symbol: number
 }
 
+/** A scan before its first chunk. */
 export function startScan(lexicon: Lexicon): Scan {
   return {
     lexicon,

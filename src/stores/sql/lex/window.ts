@@ -2,11 +2,13 @@
 
 import { assert } from '../../../core/error.ts'
 
+/** Both from 1; the column in UTF-16 units. */
 export interface Place {
   readonly line: number
   readonly column: number
 }
 
+/** A view of the file that moves on chunk by chunk. */
 export interface Window {
   /** The present chunk, and where in the file it begins. */
   text: string
@@ -21,6 +23,7 @@ export interface Window {
   nextLineFeed: number
 }
 
+/** A window before the first chunk. */
 export function openWindow(): Window {
   const keptAt = { line: 1, column: 1 }
   return { text: '', base: 0, kept: [], keptFrom: -1, keptAt, lines: 0, lineStart: 0, nextLineFeed: Infinity }
@@ -55,6 +58,7 @@ export function placeOf(window: Window, offset: number): Place {
   return { line: window.lines + 1, column: offset - window.lineStart + 1 }
 }
 
+/** Text between two offsets in the file; all of it must still be kept. */
 export function textBetween(window: Window, start: number, end: number): string {
   const { text, base, kept, keptFrom } = window
   if (start >= base) return text.slice(start - base, end - base)

@@ -5,6 +5,7 @@ import type { Lexicon } from './lexicon.ts'
 import { readToken } from './scan.ts'
 import { feed, startScan, wordText, type Scan } from './state.ts'
 
+/** A word with what stands before it. */
 export interface Word {
   /** In lower case. */
   readonly word: string

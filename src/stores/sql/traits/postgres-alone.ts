@@ -9,6 +9,7 @@ interface AloneRule {
   readonly probe: (names: readonly (NameParts | null)[], head: Head, next: number) => Probe | null
 }
 
+/** The two traits of a statement that must be alone. */
 export interface Alone {
   readonly alone: string
   readonly probe: Probe | null
@@ -56,7 +57,6 @@ const aloneRules: readonly AloneRule[] = [
         ? null
         : { kind: 'partition-detached', parent: written(parent), partition: written(partition) },
   },
-  { form: 'prepare transaction', what: 'PREPARE TRANSACTION', probe: undecidable },
   { form: 'commit|rollback prepared', what: 'COMMIT or ROLLBACK PREPARED', probe: undecidable },
 ]
 
@@ -71,6 +71,7 @@ export function aloneByForm(head: Head): Alone | null {
   return null
 }
 
+/** Puts the reason into words. */
 export function alone(what: string, probe: Probe | null): Alone {
   return { alone: `${what} cannot run inside a transaction`, probe }
 }

@@ -51,11 +51,10 @@ const alone: readonly [string, Probe | null][] = [
     'alter table only app."Orders" detach partition orders_1 concurrently',
     { kind: 'partition-detached', parent: '"app"."Orders"', partition: '"orders_1"' },
   ],
-  ["prepare transaction 'a'", null],
   ["commit prepared 'a'", null],
   ["rollback prepared 'a'", null],
   ['do $$ begin delete from t; commit; end $$', null],
-  ["do language plpgsql 'begin if true then rollback; end if; end'", null],
+  ["do language 'plpgsql' 'begin if true then rollback; end if; end'", null],
 ]
 for (const [text, probe] of alone) {
   test(`alone: ${text}`, () => {

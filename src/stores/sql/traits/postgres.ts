@@ -7,6 +7,7 @@ import { wordsOf } from '../lex/words.ts'
 import type { Refusal } from '../refuse.ts'
 import { alone, aloneByForm } from './postgres-alone.ts'
 
+/** Decides by the head alone; only the body of a DO is read, since it runs at once. */
 export function postgresTraits(head: Head): StatementTraits {
   const body = begins(head, 'do') ? readBlock(head) : null
   const control = controlOf(head)
@@ -33,6 +34,12 @@ export function postgresRefusal(head: Head): Refusal | null {
     return {
       reason: 'AND CHAIN begins a transaction without saying so',
       help: 'write COMMIT; and then BEGIN; with the modes that it needs',
+    }
+  }
+  if (begins(head, 'prepare transaction')) {
+    return {
+      reason: 'PREPARE TRANSACTION leaves it to a later session whether this takes effect',
+      help: 'use COMMIT',
     }
   }
   if (begins(head, 'discard all') || head.seen.has('pg_advisory_unlock_all')) {
@@ -90,7 +97,6 @@ const sessionWords = [
 
 function leavesSession(head: Head): boolean {
   if (begins(head, 'set')) return !begins(head, 'set local|constraints|transaction')
-  if (begins(head, 'prepare transaction')) return false
   if (begins(head, 'declare')) return head.seen.has('hold')
   if (isSelectIntoTemporary(head)) return true
   return sessionForms.some((form) => begins(head, form)) || sessionWords.some((word) => head.seen.has(word))
@@ -145,8 +151,7 @@ const blockStarters: ReadonlySet<string> = new Set([';', 'begin', 'then', 'else'
 
 /** Reads the body of a DO, which runs at once and may do what only a script of its own may. */
 function readBlock(head: Head): { endsTransaction: boolean; touchesRows: boolean } {
-  const at = head.tokens.findIndex((token) => token.kind === 'body' || token.kind === 'string')
-  const body = bodyText(tokenText(head, at))
+  const body = bodyText(longestString(head))
   let endsTransaction = false
   let touchesRows = false
   for (const { word, previous } of wordsOf(body, postgresLexicon)) {
@@ -154,6 +159,14 @@ function readBlock(head: Head): { endsTransaction: boolean; touchesRows: boolean
     if (rowWords.includes(word) || word === 'truncate' || word === 'execute') touchesRows = true
   }
   return { endsTransaction, touchesRows }
+}
+
+/** DO LANGUAGE 'plpgsql' '...': the name of the language may be a string too, on either side. */
+function longestString(head: Head): string {
+  const texts = head.tokens.map((token, i) =>
+    token.kind === 'body' || token.kind === 'string' ? tokenText(head, i) : '',
+  )
+  return texts.reduce((longest, text) => (text.length > longest.length ? text : longest), '')
 }
 
 function bodyText(quoted: string): string {

@@ -19,6 +19,7 @@ const outsidePragmas: ReadonlySet<string> = new Set([
   'data_store_directory',
 ])
 
+/** `outside` is said of every setting that a transaction hinders; where it stands in its file is not known here. */
 export function sqliteTraits(head: Head): StatementTraits {
   const pragma = pragmaOf(head)
   return {
@@ -33,7 +34,7 @@ export function sqliteTraits(head: Head): StatementTraits {
 
 /** CREATE TRIGGER, whose body has semicolons of its own. */
 export function opensTrigger(head: Beginning): boolean {
-  if (head.tokens.length > 6) return false
+  if (head.tokens.length > 6 || head.tokens.at(-1)?.word !== 'trigger') return false
   const match = matchForm(head, 'explain? query? plan? create temp|temporary? trigger')
   return match !== null && match.next === head.tokens.length
 }

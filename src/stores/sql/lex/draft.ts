@@ -1,11 +1,18 @@
 /** A statement while it is read: its place, its head, and whether a semicolon ends it. */
 
-import type { Dialect } from './dialect.ts'
-import { fold, headTokensMax, outerTokensMax, watchedWords, type Token } from './lex/head.ts'
-import { code } from './lex/lexicon.ts'
-import { wordText, type Scan } from './lex/state.ts'
-import type { Place } from './lex/window.ts'
+import { fold, headTokensMax, outerTokensMax, watchedWords, type Beginning, type Token } from './head.ts'
+import { code } from './lexicon.ts'
+import { wordText, type Scan } from './state.ts'
+import type { Place } from './window.ts'
 
+/** How a statement comes to have statements inside. */
+export interface BodyRule {
+  /** Whether the token added last opens a body; the END that follows a semicolon in it closes it. */
+  readonly opensBody: (draft: Beginning) => boolean
+  readonly bodyMayBeEmpty: boolean
+}
+
+/** Grows token by token; its text is fetched only when it has ended. */
 export interface Draft {
   /** Offset in the file of its first token. */
   readonly start: number
@@ -27,6 +34,7 @@ export interface Draft {
 
 const bulkStarters: ReadonlySet<string> = new Set(['insert', 'replace'])
 
+/** Begins a statement at the token that the scan has just read. */
 export function startDraft(scan: Scan, place: Place): Draft {
   return {
     start: scan.start,
@@ -43,11 +51,11 @@ export function startDraft(scan: Scan, place: Place): Draft {
 }
 
 /** Adds the token that the scan has just read. */
-export function addToken(draft: Draft, scan: Scan, dialect: Dialect): void {
+export function addToken(draft: Draft, scan: Scan, rule: BodyRule): void {
   draft.end = scan.end
   if (scan.kind === 'symbol' && scan.symbol === code.close && draft.depth > 0) draft.depth--
   const wanted = isWanted(draft)
-  if (scan.kind === 'word' && (wanted || draft.watching)) addWord(draft, scan, { dialect, wanted })
+  if (scan.kind === 'word' && (wanted || draft.watching)) addWord(draft, scan, { rule, wanted })
   else {
     if (wanted) push(draft, scan, scan.kind === 'symbol' ? String.fromCharCode(scan.symbol) : '')
     draft.endCloses = draft.body === 'open' && draft.depth === 0 && isSemicolon(scan)
@@ -64,16 +72,16 @@ function isSemicolon(scan: Scan): boolean {
   return scan.kind === 'symbol' && scan.symbol === code.semicolon
 }
 
-function addWord(draft: Draft, scan: Scan, { dialect, wanted }: { dialect: Dialect; wanted: boolean }): void {
+function addWord(draft: Draft, scan: Scan, { rule, wanted }: { rule: BodyRule; wanted: boolean }): void {
   const word = fold(wordText(scan))
   if (draft.tokens.length === 0) draft.watching = !bulkStarters.has(word)
   if (wanted) push(draft, scan, word)
   if (watchedWords.has(word)) draft.seen.add(word)
   if (draft.endCloses && word === 'end') draft.body = 'closed'
   draft.endCloses = false
-  if (draft.body === 'none' && wanted && dialect.opensBody(draft)) {
+  if (draft.body === 'none' && wanted && rule.opensBody(draft)) {
     draft.body = 'open'
-    draft.endCloses = dialect.bodyMayBeEmpty
+    draft.endCloses = rule.bodyMayBeEmpty
   }
 }
 
