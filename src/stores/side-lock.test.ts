@@ -1,8 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Clock, Signal } from '../core/ports.ts'
@@ -40,7 +41,7 @@ function waiting(more: Partial<WaitOptions> = {}): WaitOptions {
 const module = JSON.stringify(new URL('side-lock.ts', import.meta.url).href)
 
 /** A process of its own that runs `body` with `locked(work)` at hand. */
-function startChild(body: string): ChildProcess {
+function startChild(body: string): ChildProcessByStdio<null, Readable, null> {
   const script = `
     import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
     import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises'
@@ -75,7 +76,7 @@ test('ten processes at once: each alone, none forgotten', async () => {
 test('kill -9 frees the lock, and the dead holder is not shown any more', async () => {
   const path = join(folder, 'lock')
   const child = startChild(`await locked(async () => { console.log('held'); await pause(600000) })`)
-  await once(child.stdout!, 'data')
+  await once(child.stdout, 'data')
   expect(readSideLock(path)).toMatchObject({ held: true, holder: { host: 'there', pid: child.pid } })
   await expect(whileSideLocked(path, waiting(), async () => 'in')).rejects.toMatchObject({
     code: 'lock-held',

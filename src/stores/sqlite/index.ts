@@ -1,0 +1,219 @@
+/** SQLite through node:sqlite: a file with a lock beside it, or a connection that the application brings. */
+
+import { LockstepError } from '../../core/error.ts'
+import { noHistory, type History } from '../../core/history.ts'
+import type { Clock, LockOptions, Session, Store } from '../../core/ports.ts'
+import { readSqliteHistory, readSqliteLog, sqliteNamesOf, sqliteTablesOf } from '../../readers/sqlite.ts'
+import { readSqliteShape } from '../../readers/sqlite-shape.ts'
+import { readSideLock, whileSideLocked } from '../side-lock.ts'
+import { factsOf } from '../sql/facts.ts'
+import { waitForLock, type WaitOptions } from '../wait-for-lock.ts'
+import { isWritable, lookAt, openClient, realPathOf, valueOf, type OwnedClient, type SqliteClient } from './client.ts'
+import { examine } from './examine.ts'
+import { readFailure, storeFailure, type About } from './failure.ts'
+import { makeSession } from './session.ts'
+import { dropTemporary, putBackSettings, readSettings } from './unit/settings.ts'
+import type { Uninterrupted } from './transaction.ts'
+
+export type { SqliteClient } from './client.ts'
+export type { Uninterrupted } from './transaction.ts'
+
+export interface SqliteSettings {
+  readonly name: string
+  /** For people: the path as the user wrote it. */
+  readonly place: string
+  readonly history: { readonly table: string }
+  readonly clock: Clock
+  /** How long readers and changes of the history wait for others; 2 s unless said. A migration brings its own. */
+  readonly busyTimeoutMs?: number
+  readonly uninterrupted?: Uninterrupted
+  /** What must be said although it makes nothing fail; a warning of the process unless said. */
+  readonly onNotice?: (message: string) => void
+}
+
+/** A file (`:memory:` is one that lives as long as the store), or an open `DatabaseSync` that stays its owner's. */
+export type SqliteOptions = SqliteSettings & ({ readonly path: string } | { readonly client: SqliteClient })
+
+/** Opens nothing yet where a path is given: the first question does, and a missing file is an empty store. */
+export async function openSqlite(options: SqliteOptions): Promise<Store> {
+  if ('client' in options) return makeStore(options, lentDatabase(options.client, options))
+  if (options.path !== ':memory:') return makeStore(options, fileDatabase(options.path, options))
+  const client = openClient(options.path, 'write')
+  return makeStore(options, { ...lentDatabase(client, options), close: () => client.close() })
+}
+
+/** Where connections come from, and what keeps migrators apart. */
+interface Database {
+  /** The file, for the lock beside it; `null` for a database in memory. */
+  readonly file: string | null
+  /** Lends a connection that changes nothing; `null` where there is no file yet. */
+  reading<T>(work: (client: SqliteClient | null) => T): T
+  writing<T>(work: (client: SqliteClient) => Promise<T>): Promise<T>
+  locked<T>(options: WaitOptions, work: () => Promise<T>): Promise<T>
+  close(): void
+}
+
+function makeStore(options: SqliteOptions, database: Database): Store {
+  const { name, place, clock, history } = options
+  const { busyTimeoutMs = 2_000, uninterrupted = (work) => work(), onNotice = warn } = options
+  const about: About = { store: name, place }
+  const exclude = Object.values(sqliteTablesOf(history.table))
+  const reading = async <T>(work: (client: SqliteClient | null) => T): Promise<T> => {
+    try {
+      return database.reading((client) => (client === null ? work(null) : inOneMoment(client, busyTimeoutMs, work)))
+    } catch (error) {
+      throw readFailure(error, about)
+    }
+  }
+  const session = async <T>(lock: LockOptions, work: (session: Session) => Promise<T>): Promise<T> =>
+    await database.writing((client) => {
+      const names = sqliteNamesOf(history.table)
+      const workplace = { client, about, names, clock, uninterrupted, notice: onNotice }
+      const own = { table: history.table, lockTimeoutMs: busyTimeoutMs, signal: lock.signal }
+      return work(makeSession({ ...workplace, ...own }))
+    })
+  return {
+    name,
+    kind: 'sqlite',
+    place,
+    abilities: { transactionalChanges: true, lock: database.file === null ? 'none' : 'side-database' },
+    readHistory: () => reading((client) => readHistory(client, database.file, history.table)),
+    readScript: (source) => factsOf(source, 'sqlite'),
+    whileLocked: async (lock, work) =>
+      await database.locked({ ...lock, store: name, clock }, () => session(lock, work)),
+    readShape: () => reading((client) => (client === null ? shapeOfNothing() : readSqliteShape(client, { exclude }))),
+    readLog: () => reading((client) => (client === null ? [] : readSqliteLog(client, history.table))),
+    endHolder: async () => (database.file === null ? null : refuseEnd(database.file, name)),
+    examine: () =>
+      examine({ file: database.file, lockFile: database.file === null ? null : lockPath(database.file), reading }),
+    close: async () => database.close(),
+  }
+}
+
+function readHistory(client: SqliteClient | null, file: string | null, table: string): History {
+  const found = client === null ? noHistory : readSqliteHistory(client, table)
+  return { ...found, readOnly: file !== null && !isWritable(file) }
+}
+
+/** The shape of an empty database, named by the same rule as every other. */
+function shapeOfNothing(): ReturnType<typeof readSqliteShape> {
+  const client = openClient(':memory:', 'write')
+  try {
+    return readSqliteShape(client)
+  } finally {
+    client.close()
+  }
+}
+
+/** Several reads of one moment: a transaction around them, unless the owner of the connection has one open. */
+function inOneMoment<T>(client: SqliteClient, busyTimeoutMs: number, work: (client: SqliteClient) => T): T {
+  if (client.isTransaction) return work(client)
+  const timeout = valueOf(client, 'PRAGMA busy_timeout')
+  client.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; BEGIN`)
+  try {
+    return work(client)
+  } finally {
+    if (client.isTransaction) client.exec('COMMIT')
+    client.exec(`PRAGMA busy_timeout = ${String(timeout)}`)
+  }
+}
+
+function warn(message: string): void {
+  process.emitWarning(message)
+}
+
+/** Nobody can take the lock away from a living process; with it, it ends. */
+function refuseEnd(file: string, store: string): null {
+  const { held, holder } = readSideLock(lockPath(file))
+  if (!held) return null
+  const who = holder === null ? 'the process that holds it' : `process ${holder.pid} on ${holder.host}`
+  const reason = `the lock belongs to the operating system and ends with ${who}`
+  throw new LockstepError('nothing-to-repair', { store, version: 'lock', reason })
+}
+
+function lockPath(file: string): string {
+  return `${file}.lockstep-lock`
+}
+
+function fileDatabase(path: string, { name, place }: SqliteSettings): Database {
+  const about: About = { store: name, place }
+  const file = realPathOf(path)
+  return {
+    file,
+    reading: (work) => {
+      if (lookAt(file, about) === 'missing') return work(null)
+      return lend(openClient(file, 'read'), work)
+    },
+    writing: async (work) => {
+      let client: OwnedClient | null = null
+      try {
+        client = openClient(file, 'write')
+        // The driver opens without reading; what is no database is found out here.
+        valueOf(client, 'SELECT count(*) FROM sqlite_master')
+      } catch (error) {
+        client?.close()
+        throw storeFailure(error, about) ?? error
+      }
+      try {
+        return await work(client)
+      } finally {
+        client.close()
+      }
+    },
+    locked: (options, work) => {
+      lookAt(file, about)
+      return whileSideLocked(lockPath(file), options, work)
+    },
+    close: () => undefined,
+  }
+}
+
+function lend<T>(client: OwnedClient, work: (client: SqliteClient) => T): T {
+  try {
+    return work(client)
+  } finally {
+    client.close()
+  }
+}
+
+/** Connections in memory that are being migrated: nobody else can reach them, but the same process could try twice. */
+const lockedClients = new WeakMap<SqliteClient, WaitOptions>()
+
+function lentDatabase(client: SqliteClient, { name, place }: SqliteSettings): Database {
+  const found = valueOf(client, "SELECT file FROM pragma_database_list WHERE name = 'main'")
+  const file = typeof found === 'string' && found !== '' ? found : null
+  return {
+    file,
+    reading: (work) => work(client),
+    writing: async (work) => {
+      if (client.isTransaction) {
+        const reason = 'the connection that was handed over is inside a transaction'
+        throw new LockstepError('store-unreadable', { store: name, place, reason })
+      }
+      const before = readSettings(client)
+      try {
+        return await work(client)
+      } finally {
+        dropTemporary(client, before)
+        putBackSettings(client, before)
+      }
+    },
+    locked: (options, work) =>
+      file === null ? whileClientLocked(client, options, work) : whileSideLocked(lockPath(file), options, work),
+    close: () => undefined,
+  }
+}
+
+async function whileClientLocked<T>(client: SqliteClient, options: WaitOptions, work: () => Promise<T>): Promise<T> {
+  const take = (): boolean => {
+    if (lockedClients.has(client)) return false
+    lockedClients.set(client, options)
+    return true
+  }
+  await waitForLock({ take, holder: () => lockedClients.get(client)?.holder ?? null }, options)
+  try {
+    return await work()
+  } finally {
+    lockedClients.delete(client)
+  }
+}
