@@ -58,7 +58,7 @@ export function addToken(draft: Draft, scan: Scan, rule: BodyRule): void {
   if (scan.kind === 'word' && (wanted || draft.watching)) addWord(draft, scan, { rule, wanted })
   else {
     if (wanted) push(draft, scan, scan.kind === 'symbol' ? String.fromCharCode(scan.symbol) : '')
-    draft.endCloses = draft.body === 'open' && draft.depth === 0 && isSemicolon(scan)
+    draft.endCloses = draft.body === 'open' && isSemicolon(scan)
   }
   if (scan.kind !== 'symbol' || scan.symbol !== code.open) return
   if (draft.depth++ === 0) draft.openedAt = scan.start

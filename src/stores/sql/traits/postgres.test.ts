@@ -78,6 +78,7 @@ const together: readonly string[] = [
   'alter database app set work_mem = 1',
   'call p()',
   "do $$ begin perform 'x; commit;'; /* ; commit; */ end $$",
+  'do $$ declare x int; begin select commit into x from t; end $$',
   'create procedure p() language plpgsql as $$ begin commit; end $$',
   'create function vacuum() returns int return 1',
   'alter subscription s disable',
