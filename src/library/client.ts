@@ -33,10 +33,10 @@ export async function openClient(
     return await openSqlite({ ...common, place: 'the given DatabaseSync', client: database, history, uninterrupted })
   if (isPglite(database)) {
     const opening = { holder, clock, signal, waitMs: 0, onWait: () => undefined }
-    return openPglite({ name, place: 'the given PGlite', folder: null, history, opening, client: database })
+    return await openPglite({ name, place: 'the given PGlite', folder: null, history, opening, client: database })
   }
   if (isPostgres(database))
-    return openPostgres({ ...common, place: 'the given client', address: null, history, client: database })
+    return await openPostgres({ ...common, place: 'the given client', address: null, history, client: database })
   const reason = 'it is neither a `pg` client, nor a PGlite, nor a DatabaseSync'
   throw new LockstepError('url-invalid', { url: 'the given client', reason })
 }
