@@ -4,6 +4,8 @@ import { assert } from '../core/error.ts'
 import type { AnyRun } from './command.ts'
 
 const files: Readonly<Record<string, () => Promise<AnyRun>>> = {
+  init: async () => (await import('./commands/local/init.ts')).run,
+  new: async () => (await import('./commands/local/new.ts')).run,
   status: async () => (await import('./commands/status.ts')).run,
   plan: async () => (await import('./commands/plan.ts')).run,
   up: async () => (await import('./commands/up.ts')).run,

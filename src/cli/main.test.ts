@@ -197,3 +197,42 @@ test('explain finds the page, brackets and all, and what is near', async () => {
   const { exit, err } = await lockstep('explain checksum-chnged')
   expect([exit, err]).toEqual([2, expect.stringContaining('lockstep explain checksum-changed')])
 })
+
+test('init in an empty folder gives something that can be applied', async () => {
+  mkdirSync(join(cwd, '.git'))
+  expect((await lockstep('init')).out).toBe(
+    'wrote lockstep.config.ts\nwrote migrations/app/0001_create_notes.sql\nwrote migrations/app/0001_create_notes.down.sql\n',
+  )
+  const again = await lockstep('init')
+  expect([again.exit, again.err]).toEqual([2, expect.stringContaining('error[configuration-exists]')])
+})
+
+test('init where a database is spoken of writes no example', async () => {
+  mkdirSync(join(cwd, '.git'))
+  const { out, err } = await lockstep('init', { DATABASE_URL: 'postgres://user:c4nary-S3cret@host/app' })
+  expect(out).toBe('wrote lockstep.config.ts\n')
+  expect(err).toContain('next: lockstep new <name>')
+  expect(out + err + readFileSync(join(cwd, 'lockstep.config.ts'), 'utf8')).not.toContain('c4nary')
+})
+
+test.each([
+  ['the next version, with its way back', 'new add_owner', ['0003_add_owner.sql', '0003_add_owner.down.sql']],
+  ['without a way back', 'new add_owner --no-down', ['0003_add_owner.sql']],
+  ['a module', 'new add_owner --ts', ['0003_add_owner.ts']],
+])('new writes %s', async (_, line, files) => {
+  migrations(two)
+  const { exit, out } = await lockstep(line)
+  expect([exit, out]).toEqual([0, files.map((file) => `wrote migrations/${file}\n`).join('')])
+  expect(readdirSync(join(cwd, 'migrations'))).toEqual(expect.arrayContaining(files))
+})
+
+test('one version for several stores', async () => {
+  const store = (path: string) => ({ kind: 'sqlite', path })
+  writeFileSync(join(cwd, 'lockstep.config.json'), JSON.stringify({ stores: { a: store('a.db'), b: store('b.db') } }))
+  expect((await lockstep('new first --store a --no-down')).out).toBe('wrote migrations/a/0001_first.sql\n')
+  expect((await lockstep('new both --stores a,b --no-down')).out).toBe(
+    'wrote migrations/a/0002_both.sql\nwrote migrations/b/0002_both.sql\n',
+  )
+  const { exit, err } = await lockstep('new which')
+  expect([exit, err]).toEqual([2, expect.stringContaining('say which: --store a or --store b')])
+})

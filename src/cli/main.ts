@@ -82,7 +82,7 @@ async function fail(
 /** Node 22 calls its SQLite experimental at each start; we have chosen it, the user has not. */
 function hushSqliteWarning(): void {
   const emitWarning = process.emitWarning.bind(process) as (...args: unknown[]) => void
-  process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {
+  process.emitWarning = (warning: string | Error, ...rest: unknown[]) => {
     if (!String(warning).includes('SQLite is an experimental feature')) emitWarning(warning, ...rest)
-  }) as typeof process.emitWarning
+  }
 }

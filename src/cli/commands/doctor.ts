@@ -16,8 +16,7 @@ export const run = command<typeof doctor>(async (said, context) => {
   const here: Finding[] = [fact(`Lockstep ${packageVersion()}`), ...processFindings()]
   const { answer, settings } = await withTargets(
     said,
-    context,
-    { access: 'read' },
+    { context, access: 'read' },
     async ({ targets, app, settings }) => ({
       answer: await examine(targets, app),
       settings,
@@ -32,7 +31,7 @@ export const run = command<typeof doctor>(async (said, context) => {
     terminal.out(jsonText({ ...answerJson(answer), here: snakeKeys(here) }, terminal.redact))
     return answer.exit
   }
-  return finish(answer, said, context, { text: (stores, style) => doctorText(here, stores, style) })
+  return finish(answer, said, { context, text: (stores, style) => doctorText(here, stores, style) })
 })
 
 function settingsFindings({ origins, stores, warnings }: Settings, verbose: boolean): Finding[] {

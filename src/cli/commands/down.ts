@@ -22,13 +22,13 @@ export const run = command<typeof down>(async (said, context) => {
   const { ndjson } = values
   const lockWaitMs = values['lock-wait'] ?? defaultLockWaitMs
   const agent = agentMarker(context.env)
-  const answer = await withTargets(said, context, { access: 'write', lockWaitMs, ndjson }, async ({ targets, app }) => {
+  const answer = await withTargets(said, { context, access: 'write', lockWaitMs, ndjson }, async ({ targets, app }) => {
     const first = await takeBack(targets, { target, lockWaitMs, agent, confirm: values.confirm }, app)
     const confirm = ndjson || values.json ? null : await askIdentity(first, context)
     return confirm === null ? first : takeBack(targets, { target, lockWaitMs, agent, confirm }, app)
   })
   const next = () => (answer.stores.some((one) => one.ran.length > 0) ? 'lockstep status' : null)
-  return finish(answer, said, context, { text: runText, next, ndjson })
+  return finish(answer, said, { context, text: runText, next, ndjson })
 })
 
 function targetOf({ command, values }: Said): DownTarget {

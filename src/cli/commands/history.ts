@@ -8,6 +8,6 @@ import { withTargets } from '../run/with-targets.ts'
 import type { history } from '../specs/look.ts'
 
 export const run = command<typeof history>(async (said, context) => {
-  const answer = await withTargets(said, context, { access: 'read' }, ({ targets, app }) => ask(targets, app))
-  return finish(answer, said, context, { text: historyText })
+  const answer = await withTargets(said, { context, access: 'read' }, ({ targets, app }) => ask(targets, app))
+  return finish(answer, said, { context, text: historyText })
 })

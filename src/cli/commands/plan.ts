@@ -14,7 +14,7 @@ import type { plan } from '../specs/move.ts'
 
 export const run = command<typeof plan>(async (said, context) => {
   const { to, out, sql } = said.values
-  const { answer, scripts } = await withTargets(said, context, { access: 'read' }, async ({ targets, app }) => {
+  const { answer, scripts } = await withTargets(said, { context, access: 'read' }, async ({ targets, app }) => {
     const answer = await ask(targets, { to }, app)
     return { answer, scripts: sql ? scriptsOf(answer, targets) : '' }
   })
@@ -24,7 +24,8 @@ export const run = command<typeof plan>(async (said, context) => {
   }
   const after = out === null ? 'lockstep up' : `lockstep up --plan ${shellWord(out)}`
   const waiting = answer.stores.some((one) => (one.plan?.migrations.length ?? 0) > 0)
-  return finish(answer, said, context, {
+  return finish(answer, said, {
+    context,
     text: (stores, style) => (sql ? scripts : planText(stores, style)),
     next: () => (waiting ? after : null),
   })

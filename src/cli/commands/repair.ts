@@ -6,7 +6,7 @@ import { command, type Context } from '../command.ts'
 import type { Invocation, InvocationOf } from '../parse/command-line.ts'
 import { statusText } from '../print/answers.ts'
 import { finish, placeFlags } from '../run/finish.ts'
-import { onlyTarget } from '../run/only-target.ts'
+import { onlyOne } from '../run/only-one.ts'
 import { defaultLockWaitMs, withTargets } from '../run/with-targets.ts'
 import type { accept, resolve, unlock } from '../specs/mend.ts'
 
@@ -30,8 +30,8 @@ async function decide(said: Said, context: Context, what: Repair) {
   }
   const lockWaitMs = said.values['lock-wait'] ?? defaultLockWaitMs
   const options = { repair: what, why, lockWaitMs }
-  const answer = await withTargets(said, context, { access: 'write', lockWaitMs }, ({ targets, app }) =>
-    repair(onlyTarget(targets, said), options, app),
+  const answer = await withTargets(said, { context, access: 'write', lockWaitMs }, ({ targets, app }) =>
+    repair(onlyOne(targets, said), options, app),
   )
   const behind = answer.stores.some((one) => one.verdict === 'behind')
   // Where the repair was refused, the refusal says it all.
@@ -40,7 +40,7 @@ async function decide(said: Said, context: Context, what: Repair) {
       stores.filter((one) => one.error === null),
       style,
     )
-  return finish(answer, said, context, { text, next: () => (behind ? 'lockstep up' : null) })
+  return finish(answer, said, { context, text, next: () => (behind ? 'lockstep up' : null) })
 }
 
 function versionOf({ words }: Pick<Invocation, 'words'>): string {

@@ -8,7 +8,7 @@ import { withTargets } from '../run/with-targets.ts'
 import type { status } from '../specs/look.ts'
 
 export const run = command<typeof status>(async (said, context) => {
-  const answer = await withTargets(said, context, { access: 'read' }, ({ targets, app }) => ask(targets, app))
+  const answer = await withTargets(said, { context, access: 'read' }, ({ targets, app }) => ask(targets, app))
   const next = () => (answer.stores.some((one) => one.verdict === 'behind') ? 'lockstep plan' : null)
-  return finish(answer, said, context, { text: statusText, next })
+  return finish(answer, said, { context, text: statusText, next })
 })

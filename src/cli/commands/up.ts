@@ -25,10 +25,10 @@ export const run = command<typeof up>(async (said, context) => {
     lockWaitMs,
     operator,
   }
-  const need = { access: 'write', lockWaitMs, operator, release, ndjson } as const
-  const answer = await withTargets(said, context, need, ({ targets, app }) => apply(targets, options, app))
+  const need = { context, access: 'write', lockWaitMs, operator, release, ndjson } as const
+  const answer = await withTargets(said, need, ({ targets, app }) => apply(targets, options, app))
   const next = () => (answer.stores.some((one) => one.ran.length > 0) ? 'lockstep status' : null)
-  return finish(answer, said, context, { text: runText, next, ndjson })
+  return finish(answer, said, { context, text: runText, next, ndjson })
 })
 
 function readPlan(file: string, cwd: string): UpOptions['plan'] {

@@ -9,6 +9,6 @@ import type { verify } from '../specs/look.ts'
 
 export const run = command<typeof verify>(async (said, context) => {
   const { head } = said.values
-  const answer = await withTargets(said, context, { access: 'read' }, ({ targets, app }) => ask(targets, { head }, app))
-  return finish(answer, said, context, { text: verifyText })
+  const answer = await withTargets(said, { context, access: 'read' }, ({ targets, app }) => ask(targets, { head }, app))
+  return finish(answer, said, { context, text: verifyText })
 })

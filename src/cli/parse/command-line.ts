@@ -118,7 +118,7 @@ function parseFor(command: CommandSpec, argv: readonly string[]): Invocation {
   const tokens = tokensOf(argv, options)
   const values: Record<string, unknown> = Object.fromEntries(options.map((one) => [one.name, unsaid(one)]))
   for (const token of tokens) {
-    if (token.kind === 'option') take(command, options, token, values)
+    if (token.kind === 'option') take(token, { command, options }, values)
   }
   const words = tokens.filter((one) => one.kind === 'positional').map((one) => one.value ?? '')
   return {
@@ -134,7 +134,12 @@ function unsaid(option: Option): false | null | readonly string[] {
   return option.type === 'list' ? [] : null
 }
 
-function take(command: CommandSpec, options: readonly Option[], token: Token, values: Record<string, unknown>): void {
+interface Understood {
+  readonly command: CommandSpec
+  readonly options: readonly Option[]
+}
+
+function take(token: Token, { command, options }: Understood, values: Record<string, unknown>): void {
   const refuse = (reason: string) => wrong(command.name, reason)
   const option = options.find(
     (one) => one.name === token.name || (one.type === 'switch' && token.name === `no-${one.name}`),

@@ -10,6 +10,7 @@ import { answerJson, jsonText } from '../print/json.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
 export interface Ending<Report extends StoreReport> {
+  readonly context: Context
   /** The answer as text; empty where there is nothing to add. */
   readonly text: (stores: readonly Report[], style: PageStyle) => string
   /** The command that most people want next; `null` for none. */
@@ -21,26 +22,22 @@ type Said = Pick<Invocation, 'values'>
 
 export function finish<Report extends StoreReport>(
   answer: Answer<Report>,
-  { values }: Said,
-  { terminal }: Context,
+  said: Said,
   ending: Ending<Report>,
 ): ExitCode {
+  const { terminal } = ending.context
   if (ending.ndjson === true) {
     terminal.out(jsonText({ type: 'result', ...answerJson(answer) }, terminal.redact))
-  } else if (values.json) {
+  } else if (said.values.json) {
     terminal.out(jsonText(answerJson(answer), terminal.redact))
   } else {
-    printText(answer, { values }, terminal, ending)
+    printText(answer, said, ending)
   }
   return answer.exit
 }
 
-function printText<Report extends StoreReport>(
-  answer: Answer<Report>,
-  said: Said,
-  terminal: Terminal,
-  ending: Ending<Report>,
-): void {
+function printText<Report extends StoreReport>(answer: Answer<Report>, said: Said, ending: Ending<Report>): void {
+  const { terminal } = ending.context
   const text = ending.text(answer.stores, { ...styleOf(terminal), flags: placeFlags(said) })
   if (text !== '') terminal.out(text)
   const errors = [...answer.stores.map((one) => one.error), answer.error].filter((one) => one !== null)

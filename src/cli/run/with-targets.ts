@@ -19,6 +19,7 @@ import type { Terminal } from '../terminal/terminal.ts'
 import { describeRun } from './author.ts'
 
 export interface Need {
+  readonly context: Context
   /** `read` keeps the usual meaning of a signal, which is to end the process: there is nothing to finish. */
   readonly access: 'read' | 'write'
   readonly lockWaitMs?: number | null
@@ -38,18 +39,14 @@ export interface Opened {
 type Said = Pick<Invocation, 'command' | 'values'>
 
 /** Opens the stores that the command line means, and closes them whatever `work` does. */
-export async function withTargets<T>(
-  said: Said,
-  context: Context,
-  need: Need,
-  work: (opened: Opened) => Promise<T>,
-): Promise<T> {
+export async function withTargets<T>(said: Said, need: Need, work: (opened: Opened) => Promise<T>): Promise<T> {
+  const { context } = need
   const settings = await settingsFor(said, context, need.release ?? null)
   for (const warning of settings.warnings) complainOf(context.terminal, warning)
   const interruption = need.access === 'read' ? null : listen(context.terminal)
   const events = eventsFor(said, context.terminal, need)
   try {
-    const app = contextFor(settings, context, { need, interruption, emit: events.emit })
+    const app = contextFor(settings, need, { interruption, emit: events.emit })
     const targets = await openTargets(settings.stores, { lockWaitMs: need.lockWaitMs ?? defaultLockWaitMs }, app)
     try {
       return await work({ targets, app, settings })
@@ -100,8 +97,8 @@ function ownLibrary(): string | null {
 
 function contextFor(
   settings: Settings,
-  { cwd, env }: Context,
-  { need, interruption, emit }: { need: Need; interruption: Interruption | null; emit: Emit },
+  { context: { cwd, env }, operator = null }: Need,
+  { interruption, emit }: { interruption: Interruption | null; emit: Emit },
 ): AppContext {
   const { release } = settings
   return {
@@ -109,7 +106,7 @@ function contextFor(
     emit,
     signal: interruption?.signal ?? new AbortController().signal,
     uninterrupted: interruption?.uninterrupted ?? ((work) => work()),
-    ...describeRun({ cwd, env, release, operator: need.operator ?? null, now: systemClock.now() }),
+    ...describeRun({ cwd, env, release, operator, now: systemClock.now() }),
   }
 }
 

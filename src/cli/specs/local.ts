@@ -5,13 +5,12 @@ import type { CommandSpec } from '../options.ts'
 export const init = {
   name: 'init',
   summary: 'Write a configuration and a first migration.',
-  about: ['Looks at what is here (DATABASE_URL, drivers, folders of other tools) and overwrites nothing.'],
+  about: [
+    'Looks at what is here (DATABASE_URL, a compose file, drivers, folders of other tools) and overwrites nothing. Where nothing speaks of a database it begins with SQLite and an example.',
+  ],
   arguments: [],
   options: [],
-  examples: [
-    { command: 'lockstep init', does: 'SQLite, unless something here says otherwise' },
-    { command: 'lockstep init --url env:DATABASE_URL', does: 'for that store' },
-  ],
+  examples: [{ command: 'lockstep init', does: 'SQLite, unless something here says otherwise' }],
   exits: [0],
 } as const satisfies CommandSpec
 
@@ -22,11 +21,15 @@ export const create = {
   arguments: [{ name: 'name', needed: true, help: 'What it does, in a few words: add_email.' }],
   options: [
     { name: 'stores', type: 'text', value: 'a,b', help: 'In the folders of these stores, with one version.' },
-    { name: 'down', type: 'switch', help: 'With or without a file for the way back. Default: with.' },
+    {
+      name: 'down',
+      type: 'switch',
+      help: 'With or without a file for the way back. Default: with, unless the policy is forward-only.',
+    },
     { name: 'ts', type: 'flag', help: 'A TypeScript module instead of SQL.' },
   ],
   examples: [
-    { command: 'lockstep new add_email', does: 'migrations/0004_add_email.sql and its down' },
+    { command: 'lockstep new add_email', does: 'migrations/app/0004_add_email.sql and its down' },
     { command: 'lockstep new add_owner --stores app,graph', does: 'the same version in two stores' },
   ],
   exits: [0],

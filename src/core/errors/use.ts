@@ -45,6 +45,12 @@ export const useErrors = {
     why: 'Lockstep must know which store to speak to.',
     help: () => ['lockstep init', 'lockstep up --url sqlite:app.db --migrations ./migrations'],
   }),
+  'configuration-exists': entry<{ file: string }>({
+    exit: 2,
+    what: (d) => `there is a configuration already: ${d.file}`,
+    why: 'What somebody has written is never overwritten.',
+    help: () => ['lockstep doctor', 'lockstep new <name>'],
+  }),
   'environment-missing': entry<{ names: readonly { name: string; wanted: string }[] }>({
     exit: 2,
     what: (d) =>

@@ -1,0 +1,47 @@
+/** `lockstep new <name>`. */
+
+import { newMigration, plainPlace, type NewPlace } from '../../../app/project/new-migration.ts'
+import { isLockstepError } from '../../../core/error.ts'
+import { defaultPolicy } from '../../../core/policy.ts'
+import { command, type Context } from '../../command.ts'
+import type { InvocationOf } from '../../parse/command-line.ts'
+import { jsonText, plainJson } from '../../print/json.ts'
+import { onlyOne } from '../../run/only-one.ts'
+import { settingsFor } from '../../run/with-targets.ts'
+import type { create } from '../../specs/local.ts'
+
+type Said = InvocationOf<typeof create>
+
+export const run = command<typeof create>(async (said, context) => {
+  const { values, words } = said
+  const { terminal } = context
+  const files = newMigration(await placesOf(said, context), {
+    name: words[0] ?? '',
+    withDown: values.down,
+    form: values.ts ? 'module' : 'script',
+    now: Date.now(),
+  })
+  if (values.json) {
+    terminal.out(jsonText(plainJson({ command: 'new', ok: true, exit: 0, more: { files } }), terminal.redact))
+    return 0
+  }
+  terminal.out(files.map(({ file }) => `wrote ${file}`).join('\n'))
+  terminal.hint(`${terminal.paintErr('dim', 'next:')} lockstep plan`)
+  return 0
+})
+
+/** `--stores a,b`: one version in all of them; else the only store, or the one that `--store` names. */
+async function placesOf(said: Said, context: Context): Promise<readonly NewPlace[]> {
+  const several = (said.values.stores ?? '').split(',').filter((name) => name !== '')
+  const values = { ...said.values, store: [...said.values.store, ...several] }
+  try {
+    const { stores } = await settingsFor({ ...said, values }, context, null)
+    return several.length > 0 ? stores : [onlyOne(stores, said)]
+  } catch (error) {
+    // A new file needs no database: without any word about one, the usual folder will do.
+    if (!isLockstepError(error) || error.code !== 'configuration-missing') throw error
+    return [{ ...withoutStore, migrations: plainPlace(said.values.migrations ?? 'migrations', context.cwd) }]
+  }
+}
+
+const withoutStore = { name: 'app', kind: 'sqlite', layout: 'auto', policy: defaultPolicy } as const
