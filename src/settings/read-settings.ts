@@ -2,7 +2,7 @@
 
 import { dirname, relative, resolve } from 'node:path'
 import { makeRedactor, makeSecret } from '../core/secret.ts'
-import { checkConfiguration } from './configuration/check-configuration.ts'
+import { checkConfiguration } from './rules/check-configuration.ts'
 import type { Configuration } from './configuration/configuration.ts'
 import { findConfiguration, type FoundConfiguration } from './configuration/find-configuration.ts'
 import { loadConfiguration } from './configuration/load-configuration.ts'

@@ -8,7 +8,7 @@ export function refuse(address: string, reason: string): never {
   throw new LockstepError('url-invalid', { url: maskAddress(address), reason })
 }
 
-const secretNames = String.raw`(?:ssl)?password|pwd|passwd`
+const secretNames = String.raw`(?:ssl)?password|pwd|passwd|oauth_client_secret|scram_(?:client|server)_key`
 
 /** An address as it may be shown, also when it is broken: everything that could be a password is hidden. */
 export function maskAddress(address: string): string {

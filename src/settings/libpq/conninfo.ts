@@ -9,7 +9,6 @@ export type Parameters = ReadonlyMap<string, string>
 /** Every parameter that libpq 18 knows, with its variable. */
 export const libpqParameters: Readonly<Record<string, string | null>> = {
   service: 'PGSERVICE',
-  servicefile: 'PGSERVICEFILE',
   user: 'PGUSER',
   password: 'PGPASSWORD',
   passfile: 'PGPASSFILE',
@@ -53,6 +52,12 @@ export const libpqParameters: Readonly<Record<string, string | null>> = {
   max_protocol_version: 'PGMAXPROTOCOLVERSION',
   target_session_attrs: 'PGTARGETSESSIONATTRS',
   load_balance_hosts: 'PGLOADBALANCEHOSTS',
+  scram_client_key: null,
+  scram_server_key: null,
+  oauth_issuer: null,
+  oauth_client_id: null,
+  oauth_client_secret: null,
+  oauth_scope: null,
 }
 
 /** Parameters that other tools put into the same address, which libpq refuses. */
@@ -80,21 +85,21 @@ export function parseConninfo(text: string): Parameters {
 
 function parseUri(text: string, rest: string): Parameters {
   const parameters = new Map<string, string>()
-  const put = (name: string, raw: string, as: 'even empty' | 'unless empty'): void => {
-    if (raw !== '' || as === 'even empty') parameters.set(name, decodePercent(text, raw))
+  const put = (name: string, raw: string): void => {
+    if (raw !== '') parameters.set(name, decodePercent(text, raw))
   }
   // As libpq: the first "@" before the first "/" ends user and password.
   const credentials = /^([^@/:]*)(?::([^@/]*))?@/.exec(rest)
   if (credentials !== null) {
-    put('user', credentials[1] ?? '', 'unless empty')
-    put('password', credentials[2] ?? '', 'unless empty')
+    put('user', credentials[1] ?? '')
+    put('password', credentials[2] ?? '')
   }
   const [, hosts = '', path = '', query = ''] =
     /^([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/s.exec(rest.slice(credentials?.[0].length ?? 0)) ?? []
   const places = hosts.split(',').map((place) => splitHost(text, place))
-  put('host', places.map((place) => place.host).join(','), 'unless empty')
-  if (places.some((place) => place.port !== '')) put('port', places.map((place) => place.port).join(','), 'even empty')
-  put('dbname', path, 'unless empty')
+  put('host', places.map((place) => place.host).join(','))
+  put('port', places.map((place) => place.port).join(','))
+  put('dbname', path)
   for (const pair of query === '' ? [] : query.split('&')) putQuery(text, pair, parameters)
   return parameters
 }

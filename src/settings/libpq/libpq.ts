@@ -29,6 +29,11 @@ const notSupported: Readonly<Record<string, readonly string[]>> = {
   sslcertmode: ['allow'],
   requirepeer: [],
   require_auth: [],
+  scram_client_key: [],
+  scram_server_key: [],
+  oauth_issuer: [],
+  oauth_client_id: [],
+  oauth_client_secret: [],
   ssl_min_protocol_version: ['TLSv1', 'TLSv1.1', 'TLSv1.2'],
   ssl_max_protocol_version: ['TLSv1.3'],
 }

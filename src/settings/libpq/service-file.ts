@@ -9,7 +9,7 @@ import { refuse } from '../address/refuse.ts'
 export function readService(text: string, given: Parameters, outside: Outside): Parameters {
   const name = given.get('service') ?? outside.env['PGSERVICE'] ?? ''
   if (name === '') return new Map()
-  const said = given.get('servicefile') ?? outside.env['PGSERVICEFILE'] ?? ''
+  const said = outside.env['PGSERVICEFILE'] ?? ''
   for (const file of said === '' ? usualFiles(outside) : [said]) {
     const found = outside.readFile(file)
     if (said !== '' && found?.text == null) refuse(text, `the service file ${file} is not there`)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { checkConfiguration } from '../configuration/check-configuration.ts'
+import { checkConfiguration } from '../rules/check-configuration.ts'
 import { configName, configText, proposeStores } from './config-text.ts'
 import { detectProject, type DetectedProject } from './detect-project.ts'
 

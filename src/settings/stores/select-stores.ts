@@ -3,7 +3,7 @@
 import { LockstepError } from '../../core/error.ts'
 import { nearestWord } from '../../core/nearest.ts'
 import type { Configuration, LayoutName, StoreConfiguration } from '../configuration/configuration.ts'
-import { layoutNames } from '../configuration/rules.ts'
+import { layoutNames } from '../rules/rules.ts'
 import type { Environment } from '../environment.ts'
 import { onlyStore, type SettingsOptions } from '../settings.ts'
 

@@ -1,7 +1,7 @@
 /** What each value of the configuration may be. One table: the check, the JSON Schema and the reference follow it. */
 
 import { presets, type Policy } from '../../core/policy.ts'
-import type { LayoutName } from './configuration.ts'
+import type { LayoutName } from '../configuration/configuration.ts'
 import type { ListRule, MapRule, ObjectRule, Rule, TextRule, WordRule } from './rule.ts'
 
 const layouts: Readonly<Record<LayoutName, true>> = {

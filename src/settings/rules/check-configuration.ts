@@ -2,7 +2,7 @@
 
 import { LockstepError } from '../../core/error.ts'
 import { checkValue } from './check.ts'
-import type { Configuration } from './configuration.ts'
+import type { Configuration } from '../configuration/configuration.ts'
 import { configurationRule } from './rules.ts'
 
 /** `value` as a configuration; stops with every fault that it has. */
