@@ -116,6 +116,6 @@ test.each(transactions)('transactions of up and down: %s', (_fact, files, up, do
 })
 
 test('a directive that does nothing in a down file is refused', () => {
-  const { migration } = readOne({ '1_a.sql': '', '1_a.down.sql': '-- lockstep: lock-timeout 2s' })
-  expect(() => plain.script(migration, migration.down ?? migration.up)).toThrow('a down file may say')
+  const { migration } = readOne({ '1_a.sql': '', '1_a.down.sql': '\n-- lockstep: lock-timeout 2s' })
+  expect(() => plain.script(migration, migration.down ?? migration.up)).toThrow('m/1_a.down.sql:2: a down file may say')
 })

@@ -8,6 +8,7 @@ import type { Body, Migration } from '../core/migration.ts'
 import type { BodyReader } from '../core/ports.ts'
 import { loadModule } from './load-module.ts'
 import { parseDirectives } from './text/directives.ts'
+import { readHead } from './text/head.ts'
 import { countLineFeeds } from './text/lines.ts'
 import { fillPlaceholders, type Dialect } from './text/placeholders.ts'
 import { cut, readRange } from './text/read-range.ts'
@@ -98,22 +99,22 @@ function readNoTransaction(body: Body): boolean {
   if (!existsSync(body.path)) throw changed(body)
   const head = firstOf(readText(body))
   if (body.range === null) {
+    refuseOthers(head, body)
     const said = parseDirectives(head, body.file, body.language)
-    refuseOthers(said, body)
-    return said.noTransaction || /^-- no-transaction[ \t]*$/m.test(head.slice(0, head.search(/\r?\n|$/)))
+    return said.noTransaction || /^-- no-transaction[ \t]*\r?(?:\n|$)/.test(head)
   }
   if (saysNoTransaction(firstOf(readRange(body)))) return true
   return /^--\s*\+goose\s+no\s+transaction/im.test(head)
 }
 
 /** The directives of a migration stand in its up; in a down, where nobody looks for them, they would do nothing. */
-function refuseOthers(said: ReturnType<typeof parseDirectives>, { file }: Body): void {
-  const { requires, irreversible, breaking, lockTimeoutMs, statementTimeoutMs } = said
-  const others =
-    requires.length > 0 || irreversible !== null || breaking || lockTimeoutMs !== null || statementTimeoutMs !== null
-  if (!others) return
+function refuseOthers(head: string, { file, language }: Body): void {
+  const other = readHead(head, language).comments.find(({ text }) =>
+    /^lockstep[ \t]*:\s*(?:requires|irreversible|breaking|lock-timeout|statement-timeout)\b/.test(text),
+  )
+  if (other === undefined) return
   const reason = 'a down file may say no-transaction and allow; everything else belongs in the up'
-  throw new LockstepError('directive-invalid', { file, line: 1, reason })
+  throw new LockstepError('directive-invalid', { file, line: other.line, reason })
 }
 
 function firstOf(chunks: Generator<string, void, undefined>): string {

@@ -56,9 +56,9 @@ const folders: Readonly<Record<string, Case>> = {
     wanted: ['0001: 0001_a.sql | 0001_a.down.sql', '1: 1_b.sql | -'],
   },
   'repeatables last, by name': {
-    files: ['R__b.sql', 'repeat/a.sql', '0001_x.sql'],
+    files: ['R__b.sql', 'R__b.down.sql', 'repeat/a.sql', '0001_x.sql'],
     layout: 'lockstep',
-    wanted: ['0001: 0001_x.sql | -', 'R__a: repeat/a.sql | -', 'R__b: R__b.sql | -'],
+    wanted: ['0001: 0001_x.sql | -', 'R__a: repeat/a.sql | -', 'R__b: R__b.sql | R__b.down.sql'],
   },
   'categories by name, each by number': {
     files: ['task10_x.sql', 'task2_x.sql', 'knowledge1_x.sql'],

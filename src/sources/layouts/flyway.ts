@@ -1,6 +1,6 @@
 /** `V1.1__x.sql`, `U1.1__x.sql` as its down, `R__x.sql`; subfolders are looked through, as Flyway does. */
 
-import { readDirection, readPath, versioned, type Layout, type NewName, type NewPath } from './layout.ts'
+import { readDirection, readPath, versioned, type Layout, type NewName, type NewPath, type Part } from './layout.ts'
 import { matchRepeatable } from './numbered.ts'
 
 export const flyway: Layout = {
@@ -8,16 +8,14 @@ export const flyway: Layout = {
   match: (path) => {
     const found = readPath(path)
     if (found === null) return null
-    const { stem, language } = found
+    const { stem, direction } = readDirection(found.stem)
+    const rest = { direction, language: found.language }
     const usual = /^([VU])(\d+(?:[._]\d+)*)(?:__(.*))?$/.exec(stem)
-    if (usual !== null) {
-      const direction = usual[1] === 'U' ? 'down' : 'up'
-      // A module holds its own down.
-      return direction === 'down' && language === 'module'
-        ? null
-        : versioned(usual[2], usual[3], { direction, language })
-    }
-    return matchRepeatable(stem, language) ?? matchNamedUp(stem, language)
+    if (usual?.[1] === 'V') return versioned(usual[2], usual[3], rest)
+    // A module holds its own down.
+    if (usual !== null)
+      return rest.language === 'module' ? null : versioned(usual[2], usual[3], { ...rest, direction: 'down' })
+    return matchRepeatable(stem, rest) ?? matchNamed(stem, rest)
   },
   scheme: () => 'dotted',
   markers: null,
@@ -27,10 +25,9 @@ export const flyway: Layout = {
 }
 
 /** `V0001.Name.up.sql`, seen in real histories. */
-function matchNamedUp(stem: string, language: 'sql' | 'cypher' | 'module'): ReturnType<Layout['match']> {
-  const { stem: rest, direction } = readDirection(stem)
-  const found = /^V(\d+)\.(\D.*)$/.exec(rest)
-  return found === null || rest === stem ? null : versioned(found[1], found[2], { direction, language })
+function matchNamed(stem: string, rest: Pick<Part, 'direction' | 'language'>): Part | null {
+  const found = /^V(\d+)\.([A-Za-z].*)$/.exec(stem)
+  return found === null ? null : versioned(found[1], found[2], rest)
 }
 
 function newPathsOf({ version, name, extension, withDown }: NewName): readonly NewPath[] {

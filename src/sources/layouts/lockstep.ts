@@ -8,15 +8,11 @@ export const lockstep: Layout = {
   match: (path) => {
     const found = readPath(path)
     if (found === null) return null
-    const { folder, language } = found
-    if (folder === 'repeat/') return matchRepeatable(`R__${found.stem}`, language)
-    if (folder !== '') return null
     const { stem, direction } = readDirection(found.stem)
-    return (
-      matchRepeatable(found.stem, language) ??
-      matchNumber(stem, { direction, language }) ??
-      matchCategory(stem, { direction, language })
-    )
+    const rest = { direction, language: found.language }
+    if (found.folder === 'repeat/') return matchRepeatable(`R__${stem}`, rest)
+    if (found.folder !== '') return null
+    return matchRepeatable(stem, rest) ?? matchNumber(stem, rest) ?? matchCategory(stem, rest)
   },
   scheme: (versions) => (versions.every((version) => /^[\d-]+$/.test(version)) ? 'numeric' : 'category'),
   markers: null,

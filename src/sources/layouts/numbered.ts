@@ -8,7 +8,8 @@ export const numbered: Layout = {
     const found = readPath(path)
     if (found === null || found.folder !== '') return null
     const { stem, direction } = readDirection(found.stem)
-    return matchRepeatable(found.stem, found.language) ?? matchNumber(stem, { direction, language: found.language })
+    const rest = { direction, language: found.language }
+    return matchRepeatable(stem, rest) ?? matchNumber(stem, rest)
   },
   scheme: numeric,
   markers: null,
@@ -23,8 +24,8 @@ export function matchNumber(stem: string, rest: Pick<Part, 'direction' | 'langua
   return found === null ? null : versioned(found[1], found[2], rest)
 }
 
-/** `R__active_users`. */
-export function matchRepeatable(stem: string, language: Part['language']): Part | null {
+/** `R__active_users`, and `R__active_users.down` beside it. */
+export function matchRepeatable(stem: string, rest: Pick<Part, 'direction' | 'language'>): Part | null {
   const found = /^R__(.+)$/.exec(stem)
-  return found === null ? null : { version: '', name: found[1] ?? '', direction: 'up', repeatable: true, language }
+  return found === null ? null : { ...versioned('', found[1], rest), repeatable: true }
 }

@@ -5,7 +5,7 @@ import { isLayoutName, layoutNames, layouts, type LayoutName } from './table.ts'
 function read(layout: LayoutName, path: string): string | null {
   const part = layouts[layout].match(path)
   if (part === null) return null
-  const head = part.repeatable ? 'repeatable' : `${part.direction} ${part.version}`
+  const head = part.repeatable ? `repeatable ${part.direction}` : `${part.direction} ${part.version}`
   return `${head} "${part.name}" ${part.language}`
 }
 
@@ -32,8 +32,10 @@ const names: readonly (readonly [layout: LayoutName, path: string, wanted: strin
   ['lockstep', 'task001_x.sql', 'up task001 "x" sql'],
   ['lockstep', 'task001_x.down.sql', 'down task001 "x" sql'],
   ['lockstep', 'my_feature001_x_2_y.sql', 'up my_feature001 "x_2_y" sql'],
-  ['lockstep', 'R__active_users.sql', 'repeatable "active_users" sql'],
-  ['lockstep', 'repeat/active_users.sql', 'repeatable "active_users" sql'],
+  ['lockstep', 'R__active_users.sql', 'repeatable up "active_users" sql'],
+  ['lockstep', 'repeat/active_users.sql', 'repeatable up "active_users" sql'],
+  ['lockstep', 'R__active_users.down.sql', 'repeatable down "active_users" sql'],
+  ['lockstep', 'repeat/active_users.down.sql', 'repeatable down "active_users" sql'],
   ['lockstep', 'repeat/deep/active_users.sql', null],
   ['lockstep', 'other/0001_x.sql', null],
   ['lockstep', 'V1__x.sql', null],
@@ -51,16 +53,17 @@ const names: readonly (readonly [layout: LayoutName, path: string, wanted: strin
   ['numbered', '001_init.down.sql', 'down 001 "init" sql'],
   ['numbered', '00000000000000000007_x.sql', 'up 00000000000000000007 "x" sql'],
   ['numbered', 'task001_x.sql', null],
-  ['numbered', 'R__x.sql', 'repeatable "x" sql'],
+  ['numbered', 'R__x.sql', 'repeatable up "x" sql'],
   ['flyway', 'V2__add_email.sql', 'up 2 "add_email" sql'],
   ['flyway', 'V1_1__x.sql', 'up 1_1 "x" sql'],
   ['flyway', 'V1.1__x.sql', 'up 1.1 "x" sql'],
   ['flyway', 'V1.sql', 'up 1 "" sql'],
   ['flyway', 'V3__add_owner.cypher', 'up 3 "add_owner" cypher'],
   ['flyway', 'V3__backfill.ts', 'up 3 "backfill" module'],
+  ['flyway', 'V2__add_email.down.sql', 'down 2 "add_email" sql'],
   ['flyway', 'U2__add_email.sql', 'down 2 "add_email" sql'],
   ['flyway', 'U2__backfill.ts', null],
-  ['flyway', 'R__view.sql', 'repeatable "view" sql'],
+  ['flyway', 'R__view.sql', 'repeatable up "view" sql'],
   ['flyway', 'v1/tables/V2__x.sql', 'up 2 "x" sql'],
   ['flyway', 'V0001.Name.up.sql', 'up 0001 "Name" sql'],
   ['flyway', 'V0001.Name.down.sql', 'down 0001 "Name" sql'],
