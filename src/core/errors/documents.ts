@@ -163,6 +163,12 @@ const corpusErrors = {
     why: 'The new documents stand beside the old ones until both are safe.',
     help: () => ['make room, then: lockstep up'],
   }),
+  'document-changed-since': entry<{ file: string; run: string }>({
+    exit: 4,
+    what: (d) => `${d.file} was changed after run ${d.run}, and is left as it is`,
+    why: 'Putting the old text back would take that change away too.',
+    help: () => ['put it back all the same, keeping the present text as a backup: --changed-since replace'],
+  }),
   'journal-broken': entry<{ file: string; line: number }>({
     exit: 6,
     what: (d) => `${d.file}: line ${d.line} of the journal is not readable`,

@@ -215,7 +215,7 @@ test('any value: what is printed fresh means the same', () => {
     fc.property(fc.jsonValue(), (value) => {
       // fast-check's JSON values are JSON values; only its type is wider.
       const printed = text(printDocument(value as JsonValue, parse('{\n "x": 1\n}')))
-      expect(JSON.parse(printed)).toEqual(JSON.parse(JSON.stringify(value)))
+      expect(JSON.parse(printed)).toEqual(value)
     }),
   )
 })

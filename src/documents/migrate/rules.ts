@@ -17,6 +17,8 @@ export interface DocumentRules {
   readonly minorSteps: 'any' | 'additive'
   /** Documents that somebody is still writing: left as they are, and counted. */
   readonly leaveAlone: readonly { readonly at: Path; readonly values: readonly JsonValue[] }[]
+  /** Files with several names; the others would keep the old text. */
+  readonly hardLinks: 'refuse' | 'allow'
   readonly limits: Limits
 }
 
@@ -29,6 +31,7 @@ export interface DocumentSettings {
   readonly minorSteps?: 'any' | 'additive'
   /** `{ status: ['running'] }` */
   readonly leaveAlone?: Readonly<Record<string, readonly (string | number | boolean | null)[]>>
+  readonly hardLinks?: 'refuse' | 'allow'
   readonly limits?: Partial<Limits>
 }
 
@@ -42,6 +45,7 @@ export function rulesOf(settings: DocumentSettings): DocumentRules {
     protect: (settings.protect ?? []).map(parsePath),
     minorSteps: settings.minorSteps ?? 'any',
     leaveAlone: Object.entries(leaveAlone).map(([path, values]) => ({ at: parsePath(path), values })),
+    hardLinks: settings.hardLinks ?? 'refuse',
     limits: { ...defaultLimits, ...settings.limits },
   }
 }

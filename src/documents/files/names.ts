@@ -1,0 +1,55 @@
+/** Where a run keeps what, relative to the root of the corpus. */
+
+import { hash } from 'node:crypto'
+import { temporarySuffix } from './corpus.ts'
+
+export const runsFolder = '.lockstep/runs'
+
+export function runFolder(run: string): string {
+  return `${runsFolder}/${run}`
+}
+
+export function headFile(run: string): string {
+  return `${runFolder(run)}/run.json`
+}
+
+export function endFile(run: string): string {
+  return `${runFolder(run)}/ended.json`
+}
+
+/** Batches are numbered from 1, so that their names sort as they were written. */
+export function batchFile(run: string, batch: number): string {
+  return `${runFolder(run)}/batch-${String(batch).padStart(6, '0')}.ndjson`
+}
+
+export function isBatchFile(name: string): boolean {
+  return /^batch-\d+\.ndjson$/.test(name)
+}
+
+/** The folder that mirrors the corpus: copied over it, it puts the old documents back without any tool. */
+export function backupFolder(run: string): string {
+  return `${runFolder(run)}/backup`
+}
+
+export function backupFile(run: string, document: string): string {
+  return `${backupFolder(run)}/${document}`
+}
+
+/** `manifest.json.backup`, then `manifest.json.backup.2`: none is ever overwritten. */
+export function sidecarFile(document: string, number: number): string {
+  return number === 1 ? `${document}.backup` : `${document}.backup.${number}`
+}
+
+export function isSidecarOf(document: string, name: string): boolean {
+  const base = document.split('/').at(-1) ?? ''
+  return name.startsWith(`${base}.backup`) && /^(?:\.\d+)?$/.test(name.slice(`${base}.backup`.length))
+}
+
+/** A name beside a file, hidden, that no pattern and no other run uses. */
+export function temporaryFile(path: string, run: string): string {
+  const cut = path.lastIndexOf('/') + 1
+  const base = path.slice(cut)
+  // A file name ends at 255 bytes.
+  const short = Buffer.byteLength(base) <= 100 ? base : hash('sha256', base).slice(0, 32)
+  return `${path.slice(0, cut)}.${short}.${run}${temporarySuffix}`
+}
