@@ -69,6 +69,27 @@ same('a view over a list, as written and as a dump writes it', [
   `CREATE TABLE a (x varchar); CREATE VIEW v AS SELECT a.x FROM public.a WHERE ((a.x)::text = ANY (ARRAY[('p'::character varying)::text, ('q'::character varying)::text]))`,
 ])
 
+same('a NOT NULL as its own constraint', [
+  'CREATE TABLE a (x int NOT NULL)',
+  'CREATE TABLE a (x int); ALTER TABLE a ADD CONSTRAINT some_name NOT NULL x',
+])
+
+/** What a dump and its restore do: each expression is read again from what the server printed of it. */
+const reprint = `DO $$ DECLARE r record; BEGIN
+  FOR r IN SELECT conrelid::regclass AS t, conname, pg_get_constraintdef(oid) AS d FROM pg_constraint WHERE contype = 'c' AND connamespace = 'public'::regnamespace LOOP
+    EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I, ADD CONSTRAINT %I %s', r.t, r.conname, r.conname, r.d);
+  END LOOP;
+  FOR r IN SELECT c.oid::regclass AS v, pg_get_viewdef(c.oid) AS d FROM pg_class c WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace LOOP
+    EXECUTE format('CREATE OR REPLACE VIEW %s AS %s', r.v, r.d);
+  END LOOP;
+END $$`
+
+const expressions = `CREATE TABLE a (x varchar(9), y bpchar(3), n int, arr varchar[], CHECK (x NOT IN ('p', 'q')), CHECK (y IN ('p', 'q')),
+    CHECK (x LIKE ANY (ARRAY['p%', 'q%'])), CHECK (arr <@ ARRAY['p', 'q']::varchar[]), CHECK (coalesce(x, 'none') IN ('p', 'q') OR (n > 1 AND (n < 9 AND n <> 4))));
+  CREATE VIEW v AS SELECT x, count(*) FILTER (WHERE x IN ('p', 'q')) AS n, 'w'::varchar AS w FROM a WHERE y IN ('p', 'q') GROUP BY x HAVING min(x) IN ('p', 'q')`
+
+same('expressions that are read again from what the server printed', [expressions, `${expressions}; ${reprint}`])
+
 same('a chain of AND with other brackets', [
   'CREATE TABLE a (x int CHECK (x > 1 AND x < 9 AND x <> 5))',
   'CREATE TABLE a (x int CHECK (x > 1 AND (x < 9 AND x <> 5)))',
@@ -84,11 +105,11 @@ same('times in defaults and partition bounds, whatever the time zone of who wrot
   `SET TIME ZONE 'UTC'; CREATE TABLE a (t timestamptz DEFAULT '2024-01-01') PARTITION BY RANGE (t); CREATE TABLE a1 PARTITION OF a FOR VALUES FROM ('2024-01-01') TO ('2024-02-01')`,
 ])
 
-same('a partition made in place, or attached as a dump does it', [
+same('a partition made in place, or attached with keys and indexes of other names', [
   'CREATE TABLE a (x int PRIMARY KEY, y int CHECK (y > 0)) PARTITION BY LIST (x); CREATE INDEX ON a (y); CREATE TABLE a1 PARTITION OF a FOR VALUES IN (1)',
   `CREATE TABLE a (x int NOT NULL, y int, CONSTRAINT a_y_check CHECK (y > 0)) PARTITION BY LIST (x); CREATE TABLE a1 (x int NOT NULL, y int, CONSTRAINT a_y_check CHECK (y > 0));
-   ALTER TABLE ONLY a ATTACH PARTITION a1 FOR VALUES IN (1); ALTER TABLE ONLY a ADD CONSTRAINT a_pkey PRIMARY KEY (x); ALTER TABLE ONLY a1 ADD CONSTRAINT a1_pkey PRIMARY KEY (x);
-   CREATE INDEX a_y_idx ON ONLY a (y); CREATE INDEX a1_y_idx ON a1 (y); ALTER INDEX a_pkey ATTACH PARTITION a1_pkey; ALTER INDEX a_y_idx ATTACH PARTITION a1_y_idx`,
+   ALTER TABLE ONLY a ATTACH PARTITION a1 FOR VALUES IN (1); ALTER TABLE ONLY a ADD CONSTRAINT a_pkey PRIMARY KEY (x); ALTER TABLE ONLY a1 ADD CONSTRAINT other_key PRIMARY KEY (x);
+   CREATE INDEX a_y_idx ON ONLY a (y); CREATE INDEX other_index ON a1 (y); ALTER INDEX a_pkey ATTACH PARTITION other_key; ALTER INDEX a_y_idx ATTACH PARTITION other_index`,
 ])
 
 same('rows, sequence values, statistics and temporary tables', [
@@ -115,6 +136,18 @@ differ(
     'column public.a.x: type was integer, found bigint',
     'column public.a.y: collation was nothing, found pg_catalog."C"',
     'column public.a.z: comment was nothing, found said',
+  ],
+)
+
+differ(
+  'columns of newer servers: virtual ones, and a NOT NULL that is not proven',
+  [
+    'CREATE TABLE a (x int, y int, g int GENERATED ALWAYS AS (1) STORED); ALTER TABLE a ALTER x SET NOT NULL',
+    'CREATE TABLE a (x int, y int, g int GENERATED ALWAYS AS (1) VIRTUAL); ALTER TABLE a ADD NOT NULL x NOT VALID',
+  ],
+  [
+    'column public.a.g: generated was stored, found virtual',
+    'column public.a.x: notNullValidated was nothing, found false',
   ],
 )
 

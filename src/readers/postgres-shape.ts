@@ -47,10 +47,13 @@ const settings: Readonly<Record<string, string>> = {
   standard_conforming_strings: 'on',
 }
 
+/** Printing a view locks its tables as a reader does; behind a change that is under way this must not wait for ever. */
+const lockTimeout = '5s'
+
 async function inSnapshot<T>(client: QueryClient, read: () => Promise<T>): Promise<T> {
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
   try {
-    await set(client, settings)
+    await set(client, { ...settings, lock_timeout: lockTimeout })
     return await read()
   } finally {
     // Nothing was written; and after a failed read only this ends the transaction.

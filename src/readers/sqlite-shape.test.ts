@@ -43,6 +43,16 @@ same('made at once, or altered into it', [
    ALTER TABLE old ADD z INT REFERENCES b(k) ON DELETE CASCADE; ALTER TABLE old DROP COLUMN gone; ALTER TABLE old RENAME COLUMN x TO y; ALTER TABLE old RENAME TO a`,
 ])
 
+same('a name in double quotes, in another case', [
+  'CREATE TABLE a (email TEXT CHECK (email > 1)); CREATE VIEW v AS SELECT email FROM a',
+  'CREATE TABLE a (email TEXT CHECK ("Email" > 1)); CREATE VIEW v AS SELECT "EMAIL" FROM "A"',
+])
+
+same('a foreign key that says it does not wait', [
+  'CREATE TABLE a (x INTEGER PRIMARY KEY REFERENCES a)',
+  'CREATE TABLE a (x INTEGER PRIMARY KEY REFERENCES a NOT DEFERRABLE INITIALLY DEFERRED)',
+])
+
 same('a rebuilt table, with its index, view and trigger', [
   `CREATE TABLE a (x int, y int); CREATE INDEX i ON a (x) WHERE y > 0; CREATE VIEW v AS SELECT x FROM a; CREATE TRIGGER t AFTER INSERT ON a BEGIN UPDATE a SET y = new.x; END`,
   `CREATE TABLE a (x int); CREATE TABLE new_a (x int, y int); DROP TABLE a; ALTER TABLE new_a RENAME TO a; CREATE INDEX i ON "a" ("x" ASC) WHERE "y" > 0;
@@ -168,6 +178,18 @@ differ(
   ],
   [],
 )
+
+test('what SQLite keeps for itself is no part of the shape', () => {
+  const { objects } = shapeOf(
+    'CREATE VIRTUAL TABLE f USING fts5(title); CREATE TABLE a (x INTEGER PRIMARY KEY AUTOINCREMENT); ANALYZE',
+  )
+  expect(objects.map((one) => `${one.kind} ${one.name}`)).toEqual([
+    'column a.x',
+    'constraint a.primary key',
+    'table a',
+    'virtual table f',
+  ])
+})
 
 test('a view that no longer compiles is read all the same', () => {
   const { objects } = shapeOf(

@@ -1,7 +1,7 @@
 /** Where a real PostgreSQL is found: the system's, else the one that comes as an npm package. */
 
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, delimiter, dirname, join } from 'node:path'
 
@@ -84,10 +84,13 @@ function systemFolders(): string[] {
   return [...(process.env['PATH'] ?? '').split(delimiter), ...versions.map((one) => join(debian, one, 'bin'))]
 }
 
-function readSystem(folder: string): Binaries | null {
-  const complete = ['postgres', 'initdb'].every((name) => folder !== '' && existsSync(join(folder, name)))
-  if (!complete) return null
-  const text = execFileSync(join(folder, 'postgres'), ['--version'], { encoding: 'utf8' })
+/** Links are followed: the tools of the same version (`pg_dump`) stand where the server really is. */
+function readSystem(entry: string): Binaries | null {
+  if (entry === '' || !existsSync(join(entry, 'postgres'))) return null
+  const program = realpathSync(join(entry, 'postgres'))
+  const folder = dirname(program)
+  if (!existsSync(join(folder, 'initdb'))) return null
+  const text = execFileSync(program, ['--version'], { encoding: 'utf8' })
   return { folder, major: Number(/(\d+)/.exec(text)?.[1] ?? 0), links: [] }
 }
 
