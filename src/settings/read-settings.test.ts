@@ -197,3 +197,16 @@ test('backups and release', async () => {
   expect(await read({ files, flags: { release: 'v2' }, env: { TAG: 'v1' } })).toMatchObject({ release: 'v2' })
   expect(await read({ files })).toMatchObject({ release: null })
 })
+
+test('a configuration that is given goes before every file', async () => {
+  const configuration = { stores: { given: { kind: 'sqlite', path: 'given.db' } } } as const
+  const settings = await read({ files: config({ app: sqlite }), cwd: 'sub', configuration })
+  expect(settings.file).toBeNull()
+  expect(onlyOne(settings)).toMatchObject({ name: 'given', address: { path: join(root, 'sub/given.db') } })
+})
+
+test('--url stands for itself: the configured password is not sent to another place', async () => {
+  const graph = { kind: 'neo4j', url: 'env:NOT_NEEDED', user: 'env:NOT_NEEDED', password: 'canary-1234' }
+  const settings = await read({ files: config({ graph }), flags: { url: 'bolt://elsewhere:7687' } })
+  expect(onlyOne(settings).address).toMatchObject({ url: 'bolt://elsewhere:7687', user: null, password: null })
+})

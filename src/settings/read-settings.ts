@@ -20,10 +20,10 @@ import type { AlertSettings, BackupSettings, Settings, SettingsOptions } from '.
 export async function readSettings(options: SettingsOptions): Promise<Settings> {
   const { cwd, flags } = options
   const near = await addEnvFile(environmentOf(options.env), cwd)
-  const found = findConfiguration(cwd, namesOf(options, near))
+  const found = options.configuration === undefined ? findConfiguration(cwd, namesOf(options, near)) : null
   const folder = found === null ? resolve(cwd) : dirname(found.file)
   const environment = found === null ? near : await addEnvFile(near, folder)
-  const configuration = found === null ? null : await readConfiguration(found, options)
+  const configuration = await readConfiguration(found, options)
   const wanted = selectStores(options, { configuration, environment })
 
   const references = makeReferences(environment, folder)
@@ -57,7 +57,12 @@ function namesOf({ flags, env }: SettingsOptions, near: Environment): { flag?: s
   }
 }
 
-async function readConfiguration(found: FoundConfiguration, { cwd, selfUrl }: SettingsOptions): Promise<Configuration> {
+async function readConfiguration(
+  found: FoundConfiguration | null,
+  { cwd, selfUrl, configuration }: SettingsOptions,
+): Promise<Configuration | null> {
+  if (configuration !== undefined) return checkConfiguration(configuration, 'the configuration')
+  if (found === null) return null
   const shownAs = shownPath(cwd, found.file)
   const value = await loadConfiguration({ file: found.file, shownAs }, selfUrl ?? null)
   return checkConfiguration(value, shownAs)

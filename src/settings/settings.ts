@@ -5,7 +5,7 @@ import type { Policy } from '../core/policy.ts'
 import type { StoreKind } from '../core/ports.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Variables } from './address/outside.ts'
-import type { AlertCause, LayoutName } from './configuration/configuration.ts'
+import type { AlertCause, Configuration, LayoutName } from './configuration/configuration.ts'
 
 export interface StoreSettings {
   readonly name: string
@@ -81,6 +81,8 @@ export interface SettingsOptions {
   readonly cwd: string
   readonly env: Variables
   readonly flags: SettingsFlags
+  /** A configuration that is at hand already (the library's): no file is looked for, paths start at `cwd`. */
+  readonly configuration?: Configuration
   /** URL of our own entry, so that `import 'lockstep'` in a configuration works without an installation. */
   readonly selfUrl?: string
   /** The verb that is run, for the hint of an error. */

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { isLockstepError } from '../core/error.ts'
+import type { Configuration } from './configuration/configuration.ts'
 import { readSettings } from './read-settings.ts'
 import type { Settings, SettingsFlags, StoreSettings } from './settings.ts'
 
@@ -27,6 +28,8 @@ export interface Project {
   readonly files?: Files
   readonly env?: Readonly<Record<string, string>>
   readonly flags?: SettingsFlags
+  /** One that is given instead of a file. */
+  readonly configuration?: Configuration
   /** The working folder, below the root. */
   readonly cwd?: string
 }
@@ -40,10 +43,10 @@ export function write(files: Files): void {
 }
 
 /** Settings of a project; HOME is the root, so that nobody's password file counts. */
-export async function read({ files = {}, env = {}, flags = {}, cwd = '.' }: Project): Promise<Settings> {
+export async function read({ files = {}, env = {}, flags = {}, cwd = '.', ...given }: Project): Promise<Settings> {
   write(files)
   mkdirSync(join(root, cwd), { recursive: true })
-  return readSettings({ cwd: join(root, cwd), env: { HOME: root, ...env }, flags })
+  return readSettings({ cwd: join(root, cwd), env: { HOME: root, ...env }, flags, ...given })
 }
 
 /** Code and text of the refusal; `accepted` where there is none. */
