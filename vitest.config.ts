@@ -34,7 +34,14 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
-      { test: { name: 'package', include: ['test/package/**/*.test.ts'], testTimeout: 240_000, hookTimeout: 240_000 } },
+      {
+        test: {
+          name: 'package',
+          globalSetup: ['test/package/global-package.ts'],
+          include: ['test/package/**/*.test.ts'],
+          testTimeout: 240_000,
+        },
+      },
       {
         test: { name: 'examples', include: ['test/examples/**/*.test.ts'], testTimeout: 240_000, hookTimeout: 120_000 },
       },

@@ -1,0 +1,55 @@
+/** A project that uses Lockstep as a library; compiled against the packed package, never run. */
+
+import {
+  defineConfig,
+  defineMigration,
+  isLockstepError,
+  lockstep,
+  openManager,
+  type Answer,
+  type RunEvent,
+  type RunReport,
+} from 'lockstep'
+
+export const configuration = defineConfig({
+  stores: {
+    app: { kind: 'postgres', url: 'env:DATABASE_URL', migrations: 'migrations/app' },
+    auth: { kind: 'sqlite', path: 'data/auth.db', policy: { late: 'run' } },
+  },
+})
+
+// @ts-expect-error a misspelt kind is found by the compiler
+export const misspelt = defineConfig({ stores: { app: { kind: 'postgress', url: 'env:DATABASE_URL' } } })
+
+export const migration = defineMigration({
+  description: 'count the users',
+  async up({ query, exec, signal, log }) {
+    const rows = await query<{ count: number }>('select count(*) as count from users')
+    if (!signal.aborted) await exec('create table counted (count integer)')
+    log(`${rows[0]?.count ?? 0} users`)
+  },
+})
+
+export async function migrate(signal: AbortSignal): Promise<readonly string[]> {
+  const events: RunEvent[] = []
+  const app = await lockstep({ config: configuration, signal, onEvent: (event) => events.push(event) })
+  try {
+    const answer: Answer<RunReport> = await app.up()
+    return answer.stores.flatMap((store) => store.ran.map((ran) => ran.version))
+  } finally {
+    await app.close()
+  }
+}
+
+export async function migrateFromCode(): Promise<string | null> {
+  const manager = await openManager({ database: 'app.db' })
+  try {
+    await manager.applyPending()
+    return (await manager.status()).version
+  } catch (error) {
+    if (isLockstepError(error) && error.code === 'lock-held') return null
+    throw error
+  } finally {
+    await manager.close()
+  }
+}
