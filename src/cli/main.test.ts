@@ -95,6 +95,19 @@ test('NDJSON begins with the version and ends with the result', async () => {
   expect(types.filter((type) => type === 'migration-done')).toHaveLength(2)
 })
 
+test.each(['up --ndjson', 'up --ndjson --nonsense'])('NDJSON that fails before any store: %s', async (line) => {
+  const { exit, out, err } = await lockstep(line)
+  const lines = out
+    .trimEnd()
+    .split('\n')
+    .map((one) => JSON.parse(one) as object)
+  expect([exit, err]).toEqual([2, ''])
+  expect(lines).toEqual([
+    { format: 1, type: 'version', version: expect.any(String) },
+    expect.objectContaining({ format: 1, type: 'result', ok: false, exit: 2 }),
+  ])
+})
+
 test('a failing statement is shown with its place', async () => {
   migrations({ '0001_x.sql': 'create table a (id integer);\n\ninsert into nowhere values (1);\n' })
   const { exit, err } = await lockstep(`up ${onSqlite}`)

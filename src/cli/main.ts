@@ -16,11 +16,11 @@ export interface Host extends Pick<TerminalOptions, 'stdout' | 'stderr' | 'stdin
 /** Runs one command line. Never throws, never ends the process: its answer becomes `process.exitCode`. */
 export async function main(argv: readonly string[], host: Host = processHost()): Promise<ExitCode> {
   const said = (flag: string, short?: string) => argv.includes(flag) || (short !== undefined && argv.includes(short))
-  const json = said('--json') || said('--ndjson')
+  const form = said('--ndjson') ? 'ndjson' : said('--json') ? 'json' : 'text'
   const terminal = openTerminal({
     ...host,
     // A program that asked for JSON has no use for hints, and may read both streams as one.
-    quiet: json || said('--quiet', '-q'),
+    quiet: form !== 'text' || said('--quiet', '-q'),
     verbose: said('--verbose'),
     debug: said('--debug'),
     color: said('--no-color') ? false : said('--color') ? true : null,
@@ -42,12 +42,13 @@ export async function main(argv: readonly string[], host: Host = processHost()):
       case 'run': {
         command = parsed.invocation.command.name
         hushSqliteWarning()
+        if (form === 'ndjson') await beginLines(terminal)
         const run = await loadCommand(command)
         return await run(parsed.invocation, { terminal, env: host.env, cwd: host.cwd })
       }
     }
   } catch (error) {
-    return fail(error, terminal, { command, json })
+    return fail(error, terminal, { command, form })
   }
 }
 
@@ -63,20 +64,34 @@ export function exitOf(error: unknown): ExitCode {
   return error.exit
 }
 
-async function fail(
-  error: unknown,
-  terminal: Terminal,
-  asked: { readonly command: string | null; readonly json: boolean },
-): Promise<ExitCode> {
+interface Asked {
+  /** `null`: it failed before it was clear which one is meant. */
+  readonly command: string | null
+  readonly form: 'text' | 'json' | 'ndjson'
+}
+
+async function fail(error: unknown, terminal: Terminal, { command, form }: Asked): Promise<ExitCode> {
   const exit = exitOf(error)
-  if (asked.json) {
-    const { failureJson, jsonText } = await import('./print/json.ts')
-    terminal.out(jsonText(failureJson(asked.command, exit, error), terminal.redact))
-  } else {
+  if (form === 'text') {
     const { renderError } = await import('./print/error.ts')
     terminal.complain(renderError(error, { paint: terminal.paintErr, debug: terminal.debug }))
+    return exit
   }
+  const { failureJson, jsonText } = await import('./print/json.ts')
+  const result = failureJson(command, exit, error)
+  if (form === 'json') {
+    terminal.out(jsonText(result, terminal.redact))
+    return exit
+  }
+  const { endNdjson } = await import('./print/ndjson.ts')
+  if (command === null) await beginLines(terminal)
+  endNdjson(terminal, result)
   return exit
+}
+
+async function beginLines(terminal: Terminal): Promise<void> {
+  const { beginNdjson } = await import('./print/ndjson.ts')
+  beginNdjson(terminal, packageVersion())
 }
 
 /** Node 22 calls its SQLite experimental at each start; we have chosen it, the user has not. */

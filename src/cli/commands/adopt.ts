@@ -2,7 +2,7 @@
 
 import { adopt as takeOver } from '../../app/adopt.ts'
 import { command } from '../command.ts'
-import { adoptText } from '../print/moves.ts'
+import { adoptText } from '../print/text/moves.ts'
 import { finish } from '../run/finish.ts'
 import { onlyOne } from '../run/only-one.ts'
 import { defaultLockWaitMs, withTargets } from '../run/with-targets.ts'

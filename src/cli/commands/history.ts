@@ -2,7 +2,7 @@
 
 import { history as ask } from '../../app/history.ts'
 import { command } from '../command.ts'
-import { historyText } from '../print/answers.ts'
+import { historyText } from '../print/text/answers.ts'
 import { finish } from '../run/finish.ts'
 import { withTargets } from '../run/with-targets.ts'
 import type { history } from '../specs/look.ts'

@@ -2,7 +2,7 @@
 
 import { status as ask } from '../../app/status.ts'
 import { command } from '../command.ts'
-import { statusText } from '../print/answers.ts'
+import { statusText } from '../print/text/answers.ts'
 import { finish } from '../run/finish.ts'
 import { withTargets } from '../run/with-targets.ts'
 import type { status } from '../specs/look.ts'

@@ -2,7 +2,7 @@
 
 import { verify as ask } from '../../app/verify.ts'
 import { command } from '../command.ts'
-import { verifyText } from '../print/answers.ts'
+import { verifyText } from '../print/text/answers.ts'
 import { finish } from '../run/finish.ts'
 import { withTargets } from '../run/with-targets.ts'
 import type { verify } from '../specs/look.ts'

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { RunEvent } from '../../core/event.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { printEvents } from './events.ts'
-import { ndjsonEmitter } from './ndjson.ts'
+import { beginNdjson, endNdjson, ndjsonEmitter } from './ndjson.ts'
 
 const idle = () => {}
 
@@ -115,7 +115,7 @@ test('without a terminal a wait is told at once and every ten seconds', () => {
   const { printer, said } = watching()
   for (let ms = 0; ms <= 21_000; ms += 250) printer.emit(waiting(ms))
   expect(said()).toEqual([
-    'hint: waiting for the lock of store app, held by ci-7 pid 41 (0 ms)',
+    'hint: waiting for the lock of store app, held by ci-7 pid 41',
     'hint: waiting for the lock of store app, held by ci-7 pid 41 (10.0 s)',
     'hint: waiting for the lock of store app, held by ci-7 pid 41 (20.0 s)',
   ])
@@ -150,11 +150,13 @@ test('the end stops the timer', () => {
   expect(isStopped()).toBe(true)
 })
 
-test('NDJSON: the version first, then each event in snake_case, redacted', () => {
+test('NDJSON: the version, each event in snake_case, the result; all redacted', () => {
   const { terminal, said } = watching()
-  const emit = ndjsonEmitter(terminal, '1.2.3')
+  beginNdjson(terminal, '1.2.3')
+  const emit = ndjsonEmitter(terminal)
   emit({ type: 'warning', store: 'app', message: 'hunter2' })
   emit(waiting(5))
+  endNdjson(terminal, { format: 1, command: 'up', ok: true })
   expect(said().map((line) => JSON.parse(line.slice('out: '.length)))).toEqual([
     { format: 1, type: 'version', version: '1.2.3' },
     { format: 1, type: 'warning', store: 'app', message: '***' },
@@ -165,5 +167,6 @@ test('NDJSON: the version first, then each event in snake_case, redacted', () =>
       holder: { host: 'ci-7', pid: 41, run_id: 'r', since: null },
       waited_ms: 5,
     },
+    { format: 1, type: 'result', command: 'up', ok: true },
   ])
 })

@@ -3,7 +3,7 @@
 import type { Emit, LockHolder, RunEvent } from '../../core/event.ts'
 import { formatDuration } from '../parse/duration.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import { migrationName } from './words.ts'
+import { migrationName } from './text/words.ts'
 
 export interface EventPrinter {
   readonly emit: Emit
@@ -50,7 +50,7 @@ export function printEvents(terminal: Terminal, timer: Timer): EventPrinter {
     if (waitedMs < toldWaitMs) toldWaitMs = -waitingEveryMs
     if (waitedMs - toldWaitMs < waitingEveryMs) return
     toldWaitMs = waitedMs
-    terminal.hint(`${text} (${formatDuration(waitedMs)})`)
+    terminal.hint(waitedMs < liveAfterMs ? text : `${text} (${formatDuration(waitedMs)})`)
   }
   return {
     end() {

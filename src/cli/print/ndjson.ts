@@ -4,9 +4,21 @@ import type { Emit } from '../../core/event.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { jsonFormat, jsonText, snakeKeys } from './json.ts'
 
-export function ndjsonEmitter(terminal: Terminal, version: string): Emit {
-  const line = (value: object) => terminal.out(jsonText({ format: jsonFormat, ...value }, terminal.redact))
-  line({ type: 'version', version })
-  // The keys of an event are snake_case like those of the answer; its `type` stays the word that the library has.
-  return (event) => line(snakeKeys(event) as object)
+/** The first line: a reader that does not know the format can stop here. */
+export function beginNdjson(terminal: Terminal, version: string): void {
+  writeLine(terminal, { type: 'version', version })
+}
+
+/** A line for each event. Its keys are snake_case like those of the answer; its `type` is the library's word. */
+export function ndjsonEmitter(terminal: Terminal): Emit {
+  return (event) => writeLine(terminal, snakeKeys(event) as object)
+}
+
+/** The last line: the answer, or the failure in its place. */
+export function endNdjson(terminal: Terminal, result: Readonly<Record<string, unknown>>): void {
+  writeLine(terminal, { type: 'result', ...result })
+}
+
+function writeLine(terminal: Terminal, value: object): void {
+  terminal.out(jsonText({ format: jsonFormat, ...value }, terminal.redact))
 }

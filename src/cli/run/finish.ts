@@ -4,9 +4,10 @@ import type { Answer, StoreReport } from '../../app/report.ts'
 import type { ExitCode } from '../../core/errors/entry.ts'
 import type { Context } from '../command.ts'
 import type { Invocation } from '../parse/command-line.ts'
-import type { PageStyle } from '../print/answers.ts'
+import type { PageStyle } from '../print/text/answers.ts'
 import { renderError } from '../print/error.ts'
 import { answerJson, jsonText } from '../print/json.ts'
+import { endNdjson } from '../print/ndjson.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
 export interface Ending<Report extends StoreReport> {
@@ -27,7 +28,7 @@ export function finish<Report extends StoreReport>(
 ): ExitCode {
   const { terminal } = ending.context
   if (ending.ndjson === true) {
-    terminal.out(jsonText({ type: 'result', ...answerJson(answer) }, terminal.redact))
+    endNdjson(terminal, answerJson(answer))
   } else if (said.values.json) {
     terminal.out(jsonText(answerJson(answer), terminal.redact))
   } else {

@@ -10,7 +10,7 @@ import type { Emit } from '../../core/event.ts'
 import { readSettings } from '../../settings/read-settings.ts'
 import type { Settings, SettingsFlags } from '../../settings/settings.ts'
 import type { Context } from '../command.ts'
-import { packageFolder, packageVersion } from '../package.ts'
+import { packageFolder } from '../package.ts'
 import type { Invocation } from '../parse/command-line.ts'
 import { printEvents, type EventPrinter } from '../print/events.ts'
 import { ndjsonEmitter } from '../print/ndjson.ts'
@@ -117,7 +117,7 @@ function listen(terminal: Terminal): Interruption {
 }
 
 function eventsFor({ values }: Said, terminal: Terminal, { ndjson = false }: Need): EventPrinter {
-  if (ndjson) return { emit: ndjsonEmitter(terminal, packageVersion()), end: () => {} }
+  if (ndjson) return { emit: ndjsonEmitter(terminal), end: () => {} }
   const shown = values.json ? { ...terminal, out: () => {} } : terminal
   return printEvents(shown, { now: () => performance.now(), every: repeat })
 }

@@ -73,18 +73,23 @@ export function openTerminal(options: TerminalOptions): Terminal {
     live(text) {
       erase()
       if (text === null || !animated) return
-      writeErr(redact(text).slice(0, (stderr.columns ?? 80) - 1))
+      writeErr(redact(text).slice(0, columnsOf(stderr) - 1))
       shown = true
     },
     paintOut: painter(wantsColor(options, stdout)),
     paintErr: painter(wantsColor(options, stderr)),
-    width: stdout.isTTY === true ? Math.max(40, stdout.columns ?? 80) : null,
+    width: stdout.isTTY === true ? Math.max(40, columnsOf(stdout)) : null,
     interactive,
     verbose: options.verbose,
     debug: options.debug,
     redactWith: (more) => void redactors.push(more),
     redact,
   }
+}
+
+/** Some terminals do not know their width and say 0. */
+function columnsOf({ columns = 0 }: TerminalStream): number {
+  return columns > 0 ? columns : 80
 }
 
 /** Flag before environment before what the stream is. */

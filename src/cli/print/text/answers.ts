@@ -7,12 +7,12 @@ import type {
   StoreReport,
   Verdict,
   VerifyReport,
-} from '../../app/report.ts'
-import type { Finding } from '../../core/ports.ts'
-import type { Difference } from '../../core/shape.ts'
-import { formatDuration } from '../parse/duration.ts'
-import type { Paint, Style } from '../terminal/terminal.ts'
-import { renderProblem } from './error.ts'
+} from '../../../app/report.ts'
+import type { Finding } from '../../../core/ports.ts'
+import type { Difference } from '../../../core/shape.ts'
+import { formatDuration } from '../../parse/duration.ts'
+import type { Paint, Style } from '../../terminal/terminal.ts'
+import { renderProblem } from '../error.ts'
 import { tableLines } from './table.ts'
 import { counted, shortTime } from './words.ts'
 

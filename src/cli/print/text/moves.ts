@@ -1,7 +1,7 @@
 /** What the commands that plan or make a change answer, as text. */
 
-import type { AdoptReport, PlanReport, RunReport } from '../../app/report.ts'
-import type { PlannedMigration } from '../../core/plan.ts'
+import type { AdoptReport, PlanReport, RunReport } from '../../../app/report.ts'
+import type { PlannedMigration } from '../../../core/plan.ts'
 import { differenceLines, problemBlocks, type PageStyle } from './answers.ts'
 import { tableLines } from './table.ts'
 import { counted } from './words.ts'

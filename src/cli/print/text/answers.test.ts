@@ -7,9 +7,9 @@ import type {
   RunReport,
   StoreReport,
   VerifyReport,
-} from '../../app/report.ts'
-import type { HistoryRecord } from '../../core/history.ts'
-import type { PlannedMigration } from '../../core/plan.ts'
+} from '../../../app/report.ts'
+import type { HistoryRecord } from '../../../core/history.ts'
+import type { PlannedMigration } from '../../../core/plan.ts'
 import { doctorText, historyText, statusText, verifyText, type PageStyle } from './answers.ts'
 import { adoptText, planText, runText } from './moves.ts'
 import { migrationName } from './words.ts'
