@@ -97,7 +97,17 @@ export function sourceOf(text: string, file = 'V1.sql'): ScriptSource {
 
 export function unitOf(works: readonly Work[], more: Partial<TogetherUnit> = {}): TogetherUnit {
   const signal = new AbortController().signal
-  return { before: [], works, after: [], lockTimeoutMs: 2_000, statementTimeoutMs: 0, signal, ...more }
+  return {
+    file: 'V1.sql',
+    sessionAfter: 'reset',
+    before: [],
+    works,
+    after: [],
+    lockTimeoutMs: 2_000,
+    statementTimeoutMs: 0,
+    signal,
+    ...more,
+  }
 }
 
 export function workOf(session: Session, text: string, file = 'V1.sql'): Work {
@@ -149,9 +159,14 @@ export async function runAsPlanned(session: Session, text: string, mode: 'whole'
   if (mode === 'whole') return await session.runTogether(unitOf([workOf(session, text)]))
   // All of them before the first one runs: their number stands in the journal.
   const units = Array.from(session.readUnits(sourceOf(text)))
+  await session.resume([])
   for (const unit of units) {
     const { statements, begin } = unit
     if (unit.alone) await session.runAlone(unit, unitOf([]))
-    else await session.runTogether(unitOf([{ kind: 'statements', statements, begin, file: 'V1.sql' }]))
+    else {
+      const work = { kind: 'statements', statements, begin, file: 'V1.sql' } as const
+      await session.runTogether(unitOf([work], { sessionAfter: 'kept' }))
+    }
   }
+  await session.settle()
 }

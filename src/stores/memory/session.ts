@@ -41,6 +41,9 @@ export function makeSession(connection: MemoryConnection): Session {
     probe: (unit) => calling(connection, 'probe', () => probe(connection, unit)),
     readStatements: statementsOf,
     readUnits: unitsOf,
+    // Nothing of a script is kept in a session.
+    resume: () => calling(connection, 'resume', () => undefined),
+    settle: () => calling(connection, 'settle', () => undefined),
     readBlockers: () => calling(connection, 'readBlockers', () => []),
   }
 }

@@ -11,8 +11,8 @@ import { waitForLock, type WaitOptions } from '../wait-for-lock.ts'
 import { isWritable, lookAt, openClient, realPathOf, valueOf, type OwnedClient, type SqliteClient } from './client.ts'
 import { examine } from './examine.ts'
 import { readFailure, storeFailure, type About } from './failure.ts'
-import { makeSession } from './session.ts'
-import { dropTemporary, putBackSettings, readSettings } from './unit/settings.ts'
+import { openSession } from './session.ts'
+import { putBackSettings, readSettings } from './unit/settings.ts'
 import type { Uninterrupted } from './transaction.ts'
 
 export type { SqliteClient } from './client.ts'
@@ -58,6 +58,7 @@ function makeStore(options: SqliteOptions, database: Database): Store {
   const { busyTimeoutMs = 2_000, uninterrupted = (work) => work(), onNotice = warn } = options
   const about: About = { store: name, place }
   const exclude = Object.values(sqliteTablesOf(history.table))
+  const historyOf = (client: SqliteClient | null): History => readHistory(client, database.file, history.table)
   const reading = async <T>(work: (client: SqliteClient | null) => T): Promise<T> => {
     try {
       return database.reading((client) => (client === null ? work(null) : inOneMoment(client, busyTimeoutMs, work)))
@@ -66,18 +67,18 @@ function makeStore(options: SqliteOptions, database: Database): Store {
     }
   }
   const session = async <T>(lock: LockOptions, work: (session: Session) => Promise<T>): Promise<T> =>
-    await database.writing((client) => {
+    await database.writing(async (client) => {
       const names = sqliteNamesOf(history.table)
       const workplace = { client, about, names, clock, uninterrupted, notice: onNotice }
-      const own = { table: history.table, lockTimeoutMs: busyTimeoutMs, signal: lock.signal }
-      return work(makeSession({ ...workplace, ...own }))
+      const own = { readHistory: historyOf, lockTimeoutMs: busyTimeoutMs, signal: lock.signal }
+      return await work(await openSession({ ...workplace, ...own }))
     })
   return {
     name,
     kind: 'sqlite',
     place,
     abilities: { transactionalChanges: true, lock: database.file === null ? 'none' : 'side-database' },
-    readHistory: () => reading((client) => readHistory(client, database.file, history.table)),
+    readHistory: () => reading(historyOf),
     readScript: (source) => factsOf(source, 'sqlite'),
     whileLocked: async (lock, work) =>
       await database.locked({ ...lock, store: name, clock }, () => session(lock, work)),
@@ -145,13 +146,10 @@ function fileDatabase(path: string, { name, place }: SqliteSettings): Database {
       return lend(openClient(file, 'read'), work)
     },
     writing: async (work) => {
-      let client: OwnedClient | null = null
+      let client: OwnedClient
       try {
         client = openClient(file, 'write')
-        // The driver opens without reading; what is no database is found out here.
-        valueOf(client, 'SELECT count(*) FROM sqlite_master')
       } catch (error) {
-        client?.close()
         throw storeFailure(error, about) ?? error
       }
       try {
@@ -176,6 +174,9 @@ function lend<T>(client: OwnedClient, work: (client: SqliteClient) => T): T {
   }
 }
 
+/** How long the application's connection may wait for others while it is put back. */
+const putBackMostMs = 10_000
+
 /** Connections in memory that are being migrated: nobody else can reach them, but the same process could try twice. */
 const lockedClients = new WeakMap<SqliteClient, WaitOptions>()
 
@@ -194,7 +195,7 @@ function lentDatabase(client: SqliteClient, { name, place }: SqliteSettings): Da
       try {
         return await work(client)
       } finally {
-        dropTemporary(client, before)
+        client.exec(`PRAGMA busy_timeout = ${putBackMostMs}`)
         putBackSettings(client, before)
       }
     },

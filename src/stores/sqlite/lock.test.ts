@@ -54,6 +54,22 @@ test('a reader that meets a locked file says so, after its own time', async () =
   expect(await store.readHistory()).toEqual({ ...noHistory, holdsTables: true })
 })
 
+test('a session begins once the application has finished its own transaction', async () => {
+  const path = freshPath()
+  const writer = new DatabaseSync(path)
+  writer.exec('CREATE TABLE t (a); BEGIN EXCLUSIVE')
+  const clock = steppedClock(() => writer.isTransaction && writer.exec('COMMIT'))
+  const read = (): Promise<unknown> => withSession(path, (session) => session.readHistory(), { clock })
+  expect(await read()).toEqual({ ...noHistory, holdsTables: true })
+  expect(clock.slept).toHaveLength(1)
+  writer.exec('BEGIN EXCLUSIVE')
+  const patient = steppedClock()
+  const refused = withSession(path, (session) => session.readHistory(), { clock: patient })
+  await expect(refused).rejects.toMatchObject({ code: 'lock-wait-exhausted' })
+  expect(patient.slept.reduce((a, b) => a + b, 0)).toBe(2_000)
+  writer.close()
+})
+
 test('a change of the history waits for others in bounds', async () => {
   const path = freshPath()
   const writer = new DatabaseSync(path)

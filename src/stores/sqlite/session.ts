@@ -1,35 +1,43 @@
 /** A SQLite database under its lock. */
 
 import { LockstepError } from '../../core/error.ts'
-import type { HistoryChange } from '../../core/history.ts'
+import type { History, HistoryChange } from '../../core/history.ts'
 import type { Session, Signal } from '../../core/ports.ts'
 import type { ProbeAnswer, Unit } from '../../core/script.ts'
-import { readSqliteHistory } from '../../readers/sqlite.ts'
 import { statementsOf, unitsOf } from '../sql/units.ts'
+import { valueOf, type SqliteClient } from './client.ts'
 import { isBusy, readFailure, storeFailure } from './failure.ts'
 import { createTables, writeChange } from './history.ts'
-import { runAlone, runTogether } from './unit/run-unit.ts'
-import { carrySettings } from './unit/carry-settings.ts'
-import { dropTemporary, readSettings } from './unit/settings.ts'
-import { inTransaction, whenFree, type Patience, type Workplace } from './transaction.ts'
+import { putBack, runAlone, runTogether, type SessionState } from './unit/run-unit.ts'
+import { isSetting, readSettings, type ConnectionSettings } from './unit/settings.ts'
+import { inTransaction, whenFree, type Workplace } from './transaction.ts'
 
 export interface SessionOptions extends Workplace {
-  /** The history table's name, unquoted. */
-  readonly table: string
+  readonly readHistory: (client: SqliteClient) => History
   readonly lockTimeoutMs: number
   readonly signal: Signal
 }
 
 /** Sets the connection up for migrations; its owner puts it back. */
-export function makeSession(options: SessionOptions): Session {
+export async function openSession(options: SessionOptions): Promise<Session> {
+  return makeSession(options, await answered(options, () => setUp(options.client)))
+}
+
+function setUp(client: SqliteClient): ConnectionSettings {
   // A rebuild drops the old table, which would take the rows of its children along. A file that wants foreign keys
   // enforced says so at its head.
-  options.client.exec('PRAGMA foreign_keys = OFF; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 0')
-  const kept = readSettings(options.client)
+  client.exec('PRAGMA foreign_keys = OFF; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 0')
+  // The driver opens without reading; what is no database is found out here.
+  valueOf(client, 'SELECT count(*) FROM "main".sqlite_master')
+  return readSettings(client)
+}
+
+function makeSession(options: SessionOptions, kept: ConnectionSettings): Session {
+  const state: SessionState = { kept, changed: false }
   return {
     readHistory: async () => {
       try {
-        return await whenFree(options, options, () => readSqliteHistory(options.client, options.table))
+        return await answered(options, () => options.readHistory(options.client))
       } catch (error) {
         throw readFailure(error, options.about)
       }
@@ -40,17 +48,16 @@ export function makeSession(options: SessionOptions): Session {
         write(options, [{ kind: 'meta', meta }, ...first.map((row) => ({ kind: 'log' as const, row }))])
       }),
     write: (changes) => change(options, () => write(options, changes)),
-    runTogether: (unit) => runTogether(options, unit, kept),
-    runAlone: (unit, settings) => runAlone(options, unit, { settings, kept }),
+    runTogether: (unit) => runTogether(options, unit, state),
+    runAlone: async (unit, settings) => {
+      state.changed ||= unit.statements.some(({ traits }) => traits.session)
+      await runAlone(options, unit, settings)
+    },
     probe: (unit) => Promise.resolve(probeOf(unit)),
-    readStatements: (source) => {
-      dropTemporary(options.client, kept)
-      return statementsOf(source, 'sqlite')
-    },
-    readUnits: (source) => {
-      dropTemporary(options.client, kept)
-      return carrySettings(unitsOf(source, 'sqlite', 'steps'))
-    },
+    readStatements: (source) => statementsOf(source, 'sqlite'),
+    readUnits: (source) => unitsOf(source, 'sqlite', 'steps'),
+    resume: (proven) => resume(options, proven, state),
+    settle: () => putBack(options, state),
     // SQLite knows that somebody has locked the file, not who.
     readBlockers: () => Promise.resolve([]),
   }
@@ -60,9 +67,17 @@ function write({ client, names, clock }: Workplace, changes: readonly HistoryCha
   for (const one of changes) writeChange(client, one, { names, nowMs: clock.now() })
 }
 
-async function change(options: SessionOptions & Patience, work: () => void): Promise<void> {
+async function change(options: SessionOptions, work: () => void): Promise<void> {
   try {
     await inTransaction(options, options, work)
+  } catch (error) {
+    throw changeFailure(error, options)
+  }
+}
+
+async function answered<T>(options: SessionOptions, ask: () => T): Promise<T> {
+  try {
+    return await whenFree(options, options, ask)
   } catch (error) {
     throw changeFailure(error, options)
   }
@@ -72,6 +87,16 @@ function changeFailure(error: unknown, { about, lockTimeoutMs }: SessionOptions)
   if (!isBusy(error)) return storeFailure(error, about) ?? error
   const details = { file: about.place, attempts: 1, lockTimeoutMs, blockedBy: [] }
   return new LockstepError('lock-wait-exhausted', details, { store: about.store, cause: error })
+}
+
+/** PRAGMA and ATTACH of the proven units; temporary tables are not made again, their rows could be others by now. */
+async function resume(options: SessionOptions, proven: readonly Unit[], state: SessionState): Promise<void> {
+  await putBack(options, state)
+  for (const statement of proven.flatMap((unit) => unit.statements)) {
+    if (!isSetting(statement)) continue
+    state.changed = true
+    await answered(options, () => options.client.exec(statement.text))
+  }
 }
 
 /** Nothing in a SQLite file tells whether a statement without a transaction has run; some may simply run again. */

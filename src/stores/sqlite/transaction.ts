@@ -53,8 +53,7 @@ export async function inTransaction(
   work: () => void | Promise<void>,
 ): Promise<void> {
   const { client } = place
-  const begin = beginText(client)
-  await whenFree(place, patience, () => client.exec(begin))
+  await whenFree(place, patience, () => client.exec(beginText(client)))
   try {
     await work()
     await whenFree(place, patience, () => client.exec('COMMIT'))

@@ -144,8 +144,8 @@ test('with a rollback journal a reader is waited for before the first statement,
   const clock = steppedClock(() => reader.isTransaction && reader.exec('COMMIT'))
   const more = { clock, uninterrupted: counted }
   await withSession(path, (session) => session.runTogether(unitOf([workOf(session, 'CREATE TABLE a (x)')])), more)
-  // BEGIN twice, the statement, the look at the rows, COMMIT: each without signal handlers.
-  expect(runs).toBe(5)
+  // Setting up, BEGIN twice, the statement, the look at the rows, COMMIT: each without signal handlers.
+  expect(runs).toBe(6)
   reader.close()
 })
 

@@ -5,7 +5,7 @@ import type { HistoryChange } from '../../../core/history.ts'
 import type { TogetherUnit, UnitSettings, Work } from '../../../core/ports.ts'
 import type { Statement, Unit } from '../../../core/script.ts'
 import { shortened } from '../../sql/place.ts'
-import { valueOf } from '../client.ts'
+import { valueOf, type SqliteClient } from '../client.ts'
 import { isSqliteError, messageOf, statementFailure } from '../failure.ts'
 import { writeChange } from '../history.ts'
 import { inTransaction, whenFree, type Workplace } from '../transaction.ts'
@@ -13,61 +13,70 @@ import { makeMigrationApi } from './code.ts'
 import { dropSetting } from './drop-setting.ts'
 import { locate } from './locate.ts'
 import { watchRows, type RowWatch } from './row-watch.ts'
-import { dropTemporary, putBackSettings, type ConnectionSettings } from './settings.ts'
+import { putBackSettings, type ConnectionSettings } from './settings.ts'
 import { makeTurns } from '../turns.ts'
 
-/** Everything of `unit` or nothing, and the connection as it was before, however it ends. */
-export async function runTogether(place: Workplace, unit: TogetherUnit, kept: ConnectionSettings): Promise<void> {
-  const run: Run = { place, unit, changesSession: false }
-  if (unit.works.some((work) => work.kind === 'code')) dropTemporary(place.client, kept)
+/** The connection's settings as it was opened, and whether a script has changed them since. */
+export interface SessionState {
+  readonly kept: ConnectionSettings
+  changed: boolean
+}
+
+/** Everything of `unit` or nothing. */
+export async function runTogether(place: Workplace, unit: TogetherUnit, state: SessionState): Promise<void> {
+  // Left behind by a script that stopped half way.
+  if (unit.sessionAfter === 'reset') await putBack(place, state)
+  const run: Run = { place, unit, state }
   try {
     const [first] = unit.works
     if (unit.works.length === 1 && first?.kind === 'statements') await runFile(run, first)
     else await inRecordedTransaction(run, () => runWorks(run))
   } catch (error) {
     if (!isSqliteError(error)) throw error
-    throw statementFailure(error, place.about, { file: fileOf(unit), place: null, statement: null })
+    throw statementFailure(error, place.about, { file: unit.file, place: null, statement: null })
   } finally {
-    if (run.changesSession) putBackSettings(place.client, kept)
+    if (unit.sessionAfter === 'reset') await putBack(place, state)
   }
 }
 
 /** One statement after the other, outside any transaction of ours. */
-export async function runAlone(
-  place: Workplace,
-  unit: Unit,
-  { settings, kept }: { settings: UnitSettings; kept: ConnectionSettings },
-): Promise<void> {
-  const { client } = place
+export async function runAlone(place: Workplace, unit: Unit, settings: UnitSettings): Promise<void> {
   try {
-    for (const statement of unit.statements) {
-      await runOutside(place, statement, { patience: settings, file: shortened(statement) })
-    }
-    assert(!client.isTransaction, 'a transaction was left open by a unit that runs alone')
+    for (const statement of unit.statements) await runOutside(place, statement, settings)
+    assert(!place.client.isTransaction, 'a transaction was left open by a unit that runs alone')
   } finally {
-    if (client.isTransaction) client.exec('ROLLBACK')
-    if (unit.statements.some(({ traits }) => traits.session)) putBackSettings(client, kept)
+    if (place.client.isTransaction) place.client.exec('ROLLBACK')
   }
 }
+
+/** Of what comes next nothing may run with the settings of this file, so a signal does not cut this short. */
+export async function putBack(place: Workplace, state: SessionState): Promise<void> {
+  if (!state.changed) return
+  const signal = new AbortController().signal
+  await whenFree(place, { lockTimeoutMs: putBackMostMs, signal }, () => putBackSettings(place.client, state.kept))
+  state.changed = false
+}
+
+const putBackMostMs = 10_000
 
 interface Run {
   readonly place: Workplace
   readonly unit: TogetherUnit
-  changesSession: boolean
+  readonly state: SessionState
 }
 
 type WorkOf<Kind extends Work['kind']> = Extract<Work, { kind: Kind }>
 
 /** The usual case: one file, with its settings before BEGIN and after COMMIT. */
 async function runFile(run: Run, { file, statements }: WorkOf<'statements'>): Promise<void> {
-  const { place, unit } = run
+  const { place, unit, state } = run
   const source = statements[Symbol.iterator]()
   const trailing: Statement[] = []
   try {
     const { leading, rest } = takeLeading(source)
-    run.changesSession ||= leading.length > 0
-    for (const statement of leading) await runOutside(place, statement, { patience: unit, file })
-    if (leading.length > 0) keepSafe(place, file)
+    state.changed ||= leading.length > 0
+    for (const statement of leading) await runOutside(place, statement, unit)
+    if (state.changed) await whenFree(place, unit, () => keepSafe(place.client, file))
     await inRecordedTransaction(run, () =>
       runStatements(run, { file, statements: rest, outside: (statement) => void trailing.push(statement) }),
     )
@@ -75,8 +84,8 @@ async function runFile(run: Run, { file, statements }: WorkOf<'statements'>): Pr
     // It may hold the file open.
     source.return?.()
   }
-  run.changesSession ||= trailing.length > 0
-  for (const statement of trailing) await runTrailing(run, file, statement)
+  state.changed ||= trailing.length > 0
+  for (const statement of trailing) await runTrailing(place, statement, unit)
 }
 
 /** Code, or several files in one transaction (`--atomic`), where no file can have settings of its own. */
@@ -133,7 +142,7 @@ async function runCode(run: Run, { file, run: code }: WorkOf<'code'>): Promise<v
   const { client, about, uninterrupted } = run.place
   const { signal } = run.unit
   const watch = watchRows(client, file)
-  run.changesSession = true
+  run.state.changed = true
   const { api, end } = makeMigrationApi({
     client,
     file,
@@ -160,7 +169,7 @@ interface Step<T> {
 
 function runInside<T>(run: Run, statement: Statement, { watch, file, work }: Step<T>): T {
   const { client, about, uninterrupted } = run.place
-  run.changesSession ||= statement.traits.session
+  run.state.changed ||= statement.traits.session
   try {
     const answer = uninterrupted(() => watch.around(statement, work))
     assert(client.isTransaction, `${shortened(statement)} ended the transaction that its record belongs to`)
@@ -172,14 +181,11 @@ function runInside<T>(run: Run, statement: Statement, { watch, file, work }: Ste
   }
 }
 
-interface Outside {
-  readonly patience: UnitSettings
-  readonly file: string
-}
-
-async function runOutside(place: Workplace, statement: Statement, { patience, file }: Outside): Promise<void> {
+/** A statement outside any transaction, once nobody is in its way. */
+export async function runOutside(place: Workplace, statement: Statement, settings: UnitSettings): Promise<void> {
+  const { file } = settings
   try {
-    await whenFree(place, patience, () => place.client.exec(statement.text))
+    await whenFree(place, settings, () => place.client.exec(statement.text))
   } catch (error) {
     if (!isSqliteError(error)) throw error
     const context = { place: locate(place.client, error, { statement, file }), statement: shortened(statement) }
@@ -188,11 +194,13 @@ async function runOutside(place: Workplace, statement: Statement, { patience, fi
 }
 
 /** The migration is committed with its record, so this cannot make it fail any more; but it must be said. */
-async function runTrailing({ place, unit }: Run, file: string, statement: Statement): Promise<void> {
+async function runTrailing(place: Workplace, statement: Statement, settings: UnitSettings): Promise<void> {
   try {
-    await runOutside(place, statement, { patience: unit, file })
+    await runOutside(place, statement, settings)
   } catch (error) {
-    place.notice(`${file} is applied, but its last setting failed: ${shortened(statement)}: ${messageOf(error)}`)
+    place.notice(
+      `${settings.file} is applied, but its last setting failed: ${shortened(statement)}: ${messageOf(error)}`,
+    )
   }
 }
 
@@ -208,7 +216,7 @@ function takeLeading(source: Iterator<Statement>): { leading: readonly Statement
 }
 
 /** A file may choose its settings, but not one with which a killed migration would leave a broken database. */
-function keepSafe({ client }: Workplace, file: string): void {
+function keepSafe(client: SqliteClient, file: string): void {
   const mode = valueOf(client, 'PRAGMA main.journal_mode')
   const isFile = valueOf(client, "SELECT file FROM pragma_database_list WHERE name = 'main'") !== ''
   if (isFile && (mode === 'off' || mode === 'memory')) {
@@ -216,8 +224,4 @@ function keepSafe({ client }: Workplace, file: string): void {
     throw new LockstepError('script-refused', { file, reason, help: 'leave the PRAGMA out' })
   }
   client.exec('PRAGMA synchronous = FULL')
-}
-
-function fileOf({ works }: TogetherUnit): string {
-  return works.map((work) => work.file).join(', ')
 }

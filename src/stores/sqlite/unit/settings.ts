@@ -1,5 +1,6 @@
 /** Settings of a connection: read once, put back after every file that may have changed them. */
 
+import type { Statement } from '../../../core/script.ts'
 import { quoteSqliteName } from '../../../readers/sqlite.ts'
 import { rowsOf, valueOf, type SqliteClient } from '../client.ts'
 
@@ -23,16 +24,9 @@ export function readSettings(client: SqliteClient): ConnectionSettings {
   }
 }
 
-/** Drops the temporary tables, views and triggers that were not there. */
-export function dropTemporary(client: SqliteClient, kept: ConnectionSettings): void {
-  for (const found of temporaryIn(client)) {
-    if (!kept.temporary.has(keyOf(found)))
-      client.exec(`DROP ${found.type} IF EXISTS temp.${quoteSqliteName(found.name)}`)
-  }
-}
-
 /** Puts back what differs. Outside a transaction only: most of these are no-ops within one. */
 export function putBackSettings(client: SqliteClient, kept: ConnectionSettings): void {
+  dropTemporary(client, kept)
   for (const name of attachedTo(client)) {
     if (!kept.attached.has(name)) client.exec(`DETACH ${quoteSqliteName(name)}`)
   }
@@ -45,6 +39,22 @@ export function putBackSettings(client: SqliteClient, kept: ConnectionSettings):
   putBackJournalMode(client, kept.journalMode)
   // Leaving `locking_mode = EXCLUSIVE` takes effect at the next read.
   valueOf(client, 'SELECT count(*) FROM "main".sqlite_master')
+}
+
+/** Whether all that a statement does is gone with its connection, and done again by running it again. */
+export function isSetting({ text }: Statement): boolean {
+  if (/^(?:attach|detach)\b/i.test(text)) return true
+  const name = /^pragma\s+(?:\w+\s*\.\s*)?(\w+)\s*(?:=|\()/i.exec(text)?.[1]?.toLowerCase()
+  return name !== undefined && [...connectionPragmas, 'case_sensitive_like'].includes(name)
+}
+
+/** The temporary tables, views and triggers that were not there. */
+function dropTemporary(client: SqliteClient, kept: ConnectionSettings): void {
+  for (const found of temporaryIn(client)) {
+    if (!kept.temporary.has(keyOf(found))) {
+      client.exec(`DROP ${found.type} IF EXISTS temp.${quoteSqliteName(found.name)}`)
+    }
+  }
 }
 
 /** WAL is a property of the file, and whoever sets it means it; the kinds of rollback journal are the connection's. */
@@ -81,7 +91,7 @@ function keyOf({ type, name }: Temporary): string {
 }
 
 /** Those of a connection; heap limits are left out, which can only be lowered and belong to the process. */
-const connectionPragmas = [
+const connectionPragmas: readonly string[] = [
   'query_only',
   'writable_schema',
   'foreign_keys',
@@ -112,4 +122,4 @@ const connectionPragmas = [
   'count_changes',
   'empty_result_callbacks',
   'max_page_count',
-] as const
+]

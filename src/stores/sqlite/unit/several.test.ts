@@ -8,6 +8,7 @@ import {
   meta,
   prepare,
   rowsIn,
+  runAsPlanned,
   sourceOf,
   unitOf,
   withSession,
@@ -36,13 +37,62 @@ test('after a crash nobody can tell whether VACUUM INTO was finished', async () 
   const path = freshPath()
   const copy = join(dirname(path), 'copy.db')
   await withSession(path, async (session) => {
-    const [, unit] = session.readUnits(sourceOf(`PRAGMA foreign_keys = ON; VACUUM INTO '${copy}'`))
-    if (unit === undefined) throw new Error('two units were expected')
+    const [unit] = session.readUnits(sourceOf(`VACUUM INTO '${copy}'`))
+    if (unit === undefined) throw new Error('one unit was expected')
     await session.runAlone(unit, unitOf([]))
     expect(await session.probe(unit)).toBe('unknown')
-    await expect(session.runAlone(unit, unitOf([]))).rejects.toMatchObject({ code: 'migration-failed' })
+    await expect(session.runAlone(unit, unitOf([]))).rejects.toMatchObject({
+      code: 'migration-failed',
+      place: { line: 1 },
+    })
   })
   expect(existsSync(copy)).toBe(true)
+})
+
+test('a run that goes on sets up again what the proven steps had set', async () => {
+  const path = freshPath()
+  const other = freshPath('other.db')
+  prepare(other, 'CREATE TABLE source (a); INSERT INTO source VALUES (5)')
+  prepare(
+    path,
+    'PRAGMA user_version = 9; CREATE TABLE t (a PRIMARY KEY); CREATE TABLE c (a REFERENCES t (a) ON DELETE CASCADE)',
+  )
+  prepare(path, 'INSERT INTO t VALUES (1); INSERT INTO c VALUES (1)')
+  await withSession(path, async (session) => {
+    const text = `PRAGMA foreign_keys = ON; PRAGMA user_version = 3; ATTACH '${other}' AS o; VACUUM;
+      BEGIN; DELETE FROM t; INSERT INTO t SELECT a FROM o.source; COMMIT;`
+    const units = Array.from(session.readUnits(sourceOf(text)))
+    const last = units.at(-1)
+    if (last === undefined) throw new Error('units were expected')
+    await session.resume(units.slice(0, -1))
+    const work = { kind: 'statements', statements: last.statements, begin: last.begin, file: 'V1.sql' } as const
+    await session.runTogether(unitOf([work], { sessionAfter: 'kept' }))
+    await session.settle()
+    await expect(session.runTogether(unitOf([workOf(session, 'SELECT * FROM o.source')]))).rejects.toThrow(
+      /no such table/,
+    )
+  })
+  expect(
+    rowsIn(path, 'SELECT (SELECT a FROM t) AS t, (SELECT count(*) FROM c) AS c, user_version FROM pragma_user_version'),
+  ).toEqual([{ t: 5, c: 0, user_version: 9 }])
+})
+
+test('what a script that stopped half way has set does not reach the next one', async () => {
+  const path = freshPath()
+  prepare(path, 'CREATE TABLE t (a PRIMARY KEY); CREATE TABLE c (a REFERENCES t (a) ON DELETE CASCADE)')
+  prepare(path, 'INSERT INTO t VALUES (1); INSERT INTO c VALUES (1)')
+  await withSession(path, async (session) => {
+    await expect(runAsPlanned(session, 'PRAGMA foreign_keys = ON; BEGIN; nonsense; COMMIT', 'steps')).rejects.toThrow(
+      /nonsense/,
+    )
+    await session.runTogether(unitOf([workOf(session, 'DELETE FROM c; DELETE FROM t; INSERT INTO c VALUES (NULL)')]))
+    expect(rowsIn(path, 'SELECT a FROM c')).toEqual([{ a: null }])
+    await expect(
+      runAsPlanned(session, 'PRAGMA journal_mode = OFF; BEGIN; CREATE TABLE x (a); COMMIT', 'steps'),
+    ).rejects.toMatchObject({
+      code: 'script-refused',
+    })
+  })
 })
 
 test('what cannot run inside a transaction is told to the engine as such', async () => {
@@ -114,7 +164,7 @@ test('kill -9 in the middle of a migration leaves nothing of it, and the next mi
         }
       })()
       const works = [{ kind: 'statements', statements, begin: null, file: 'V1.sql' }]
-      await session.runTogether({ before: [], works, after: [], lockTimeoutMs: 0, statementTimeoutMs: 0, signal })
+      await session.runTogether({ before: [], works, after: [], lockTimeoutMs: 0, statementTimeoutMs: 0, signal, file: 'V1.sql', sessionAfter: 'reset' })
     })`
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
   await once(child.stdout, 'data')
