@@ -80,11 +80,17 @@ export interface Session extends HistoryReader {
   readStatements(source: ScriptSource): Iterable<Statement>
   /** The units in which a journalled script runs. */
   readUnits(source: ScriptSource): Iterable<Unit>
+  /** A journalled script goes on after `proven`: what these only set up in the session is set up again. */
+  resume(proven: readonly Unit[]): Promise<void>
+  /** Puts the session back as it was opened, after a journalled script. */
+  settle(): Promise<void>
   /** Sessions that kept the last statement from its lock, for people. */
   readBlockers(): Promise<readonly string[]>
 }
 
 export interface UnitSettings {
+  /** As the user would name it, for what goes wrong. */
+  readonly file: string
   readonly lockTimeoutMs: number
   /** 0: none. */
   readonly statementTimeoutMs: number
@@ -92,6 +98,8 @@ export interface UnitSettings {
 }
 
 export interface TogetherUnit extends UnitSettings {
+  /** `reset`: the session is put back afterwards; `kept`: the next unit of the same script goes on in it. */
+  readonly sessionAfter: 'reset' | 'kept'
   readonly before: readonly HistoryChange[]
   /** In this order; one, but for `--atomic`. */
   readonly works: readonly Work[]

@@ -11,9 +11,10 @@ const pauseMostMs = 5_000
 const defaultLockTimeoutMs = 2_000
 
 /** Settings of a unit, from the directives of its file. */
-export function settingsOf({ migration }: Assignment, engine: Engine): UnitSettings {
+export function settingsOf({ migration, planned }: Assignment, engine: Engine): UnitSettings {
   const { lockTimeoutMs, statementTimeoutMs } = migration.directives
   return {
+    file: planned.file,
     lockTimeoutMs: lockTimeoutMs ?? defaultLockTimeoutMs,
     statementTimeoutMs: statementTimeoutMs ?? 0,
     signal: engine.signal,

@@ -7,7 +7,7 @@
 import { LockstepError, assert, isLockstepError } from '../core/error.ts'
 import type { HistoryChange, HistoryRecord } from '../core/history.ts'
 import type { Sha256 } from '../core/log-chain.ts'
-import type { Unit } from '../core/script.ts'
+import type { Probe, Unit } from '../core/script.ts'
 import { bodyOf, moved, nextRow, recordOf, stopIfAsked, type Assignment, type Engine } from './engine.ts'
 import { settingsOf, withRetries } from './retry.ts'
 
@@ -19,6 +19,7 @@ export async function runSteps(assignment: Assignment, engine: Engine): Promise<
     throw new LockstepError('module-invalid', { file: planned.file, reason: 'a module is always one transaction' })
   const units = [...engine.session.readUnits(engine.bodies.script(assignment.migration, body))]
   const journal = await openJournal(assignment, engine, units)
+  await engine.session.resume(units.slice(0, journal.record.stepsDone))
   for (const unit of units.slice(journal.record.stepsDone)) {
     stopIfAsked(engine)
     await runUnit(unit, { assignment, engine, journal }).catch((error: unknown) =>
@@ -33,6 +34,7 @@ export async function runSteps(assignment: Assignment, engine: Engine): Promise<
       steps: units.length,
     })
   }
+  await engine.session.settle()
   await closeJournal(assignment, engine, journal)
   return units.length - journal.from
 }
@@ -100,6 +102,7 @@ async function runUnit(unit: Unit, running: Running): Promise<void> {
   await withRetries(assignment, engine, async (settings) => {
     await engine.session.runTogether({
       ...settings,
+      sessionAfter: 'kept',
       before: [],
       works: [work],
       after: [{ kind: 'update', record: proof }],
@@ -133,7 +136,7 @@ async function decide(unit: Unit, { assignment, engine, journal }: Running): Pro
 
 /** `IF NOT EXISTS` is satisfied by an invalid index: what was asked for is looked at, dropped and made again. */
 async function checkIndex(unit: Unit, { assignment, engine }: Running): Promise<void> {
-  const probe = unit.statements[0]?.traits.probe
+  const probe = probeOf(unit)
   if (probe?.kind !== 'index-valid' || probe.name === null) return
   if ((await engine.session.probe(unit)) === 'done') return
   await engine.session.runAlone(unit, settingsOf(assignment, engine))
@@ -144,6 +147,10 @@ async function prove(unit: Unit, engine: Engine, journal: Journal): Promise<void
   const proof = proven(journal, unit)
   await engine.session.write([{ kind: 'update', record: proof }])
   journal.record = proof
+}
+
+function probeOf({ statements }: Unit): Probe | null {
+  return statements.find(({ traits }) => traits.probe !== null)?.traits.probe ?? null
 }
 
 function proven(journal: Journal, unit: Unit): HistoryRecord {

@@ -19,7 +19,7 @@ export async function carryOutTogether(assignments: readonly Assignment[], engin
     const start = { head: engine.head, position: engine.position }
     try {
       const { before, after } = changesOf(assignments, engine)
-      await engine.session.runTogether({ ...settings, before, works, after })
+      await engine.session.runTogether({ ...settings, sessionAfter: 'reset', before, works, after })
     } catch (error) {
       engine.head = start.head
       engine.position = start.position

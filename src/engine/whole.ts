@@ -11,7 +11,7 @@ export async function runWhole(assignment: Assignment, engine: Engine): Promise<
   const work = await workOf(assignment, engine)
   await withRetries(assignment, engine, async (settings) => {
     const { before, after, row } = changesOf(assignment, engine)
-    await engine.session.runTogether({ ...settings, before, works: [work], after })
+    await engine.session.runTogether({ ...settings, sessionAfter: 'reset', before, works: [work], after })
     moved(engine, row)
   }).catch((error: unknown) => {
     throw explained(error)

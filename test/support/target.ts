@@ -31,7 +31,10 @@ export interface TestContext extends AppContext {
 }
 
 /** A context that remembers its events. Waiting takes no time unless a real clock is given. */
-export function contextOf({ clock = hurriedClock(), signal = new AbortController().signal }: { clock?: Clock; signal?: AbortSignal } = {}): TestContext {
+export function contextOf({
+  clock = hurriedClock(),
+  signal = new AbortController().signal,
+}: { clock?: Clock; signal?: AbortSignal } = {}): TestContext {
   const events: RunEvent[] = []
   const runId = crypto.randomUUID()
   return {

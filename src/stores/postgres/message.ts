@@ -31,7 +31,8 @@ export function* batchesOf(
 ): Generator<Batch> {
   let batch = startBatch(opening)
   for (const statement of statements) {
-    if (batch.pieces.length > 0 && batch.chars + statement.text.length > mostChars) {
+    const last = batch.pieces.at(-1)?.statement
+    if (last !== undefined && (batch.chars + statement.text.length > mostChars || changesReading(last))) {
       yield finishBatch(batch, [])
       batch = startBatch([])
     }
@@ -41,6 +42,11 @@ export function* batchesOf(
     batch.chars += statement.text.length + 3
   }
   yield finishBatch(batch, closing())
+}
+
+/** The server reads a whole message before any of it runs: how strings are read must be settled before. */
+function changesReading({ text, traits }: Statement): boolean {
+  return traits.session && /standard_conforming_strings|backslash_quote/i.test(text)
 }
 
 interface Growing {

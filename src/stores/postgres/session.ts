@@ -4,7 +4,7 @@ import { assert, isLockstepError } from '../../core/error.ts'
 import type { HistoryChange } from '../../core/history.ts'
 import type { Session, Signal, TogetherUnit, UnitSettings, Work } from '../../core/ports.ts'
 import type { Statement, Unit } from '../../core/script.ts'
-import { readPostgresHistory, type HistoryPlace } from '../../readers/postgres.ts'
+import { quoteLiteral, readPostgresHistory, type HistoryPlace } from '../../readers/postgres.ts'
 import { statementsOf, unitsOf } from '../sql/units.ts'
 import { makeMigrationApi } from './code.ts'
 import type { PostgresClient } from './client.ts'
@@ -45,6 +45,8 @@ export function makeSession(client: PostgresClient, options: SessionOptions): Se
     probe: (unit) => translated(probeUnit(client, unit), options.about),
     readStatements: (source) => statementsOf(source, 'postgres'),
     readUnits: (source) => unitsOf(source, 'postgres', 'steps'),
+    resume: (proven) => translated(resume(client, proven), options.about),
+    settle: async () => void (await translated(client.run(options.reset), options.about)),
     readBlockers: () => Promise.resolve(blockers),
   }
 }
@@ -70,20 +72,35 @@ async function runTogether(client: PostgresClient, unit: TogetherUnit, options: 
   const [first] = unit.works
   const begin = first?.kind === 'statements' ? (first.begin ?? 'begin') : 'begin'
   const before = [begin, ...settingTexts(unit, options), ...texts(unit.before, options.place)]
-  const after = [...texts(unit.after, options.place), 'commit']
+  const { after, reset } = closingOf(unit, options)
   try {
     // The usual case: one file, one message.
     if (unit.works.length === 1 && first?.kind === 'statements') {
-      await sendStatements(client, { before, after, work: first, options })
+      await sendStatements(client, { before, after, reset, work: first, options })
     } else {
       await run(client, before, options)
-      for (const work of unit.works) await sendWork(client, { before: [], after: [], work, options }, unit.signal)
-      await run(client, ['reset session authorization', ...after, options.reset], options)
+      for (const work of unit.works)
+        await sendWork(client, { before: [], after: [], reset: [], work, options }, unit.signal)
+      await run(client, [ownRole, ...after, ...reset], options)
     }
   } catch (error) {
     await takeBack(client, options)
     throw error
   }
+}
+
+/**
+ * A role that the script took on may not be allowed to write the history; until the end of the transaction we are
+ * ourselves again.
+ */
+const ownRole = 'set local session authorization default'
+
+function closingOf(
+  unit: TogetherUnit,
+  options: SessionOptions,
+): { after: readonly string[]; reset: readonly string[] } {
+  const after = [...texts(unit.after, options.place), 'commit']
+  return unit.sessionAfter === 'kept' ? { after: [ownRole, ...after], reset: [] } : { after, reset: [options.reset] }
 }
 
 async function run(client: PostgresClient, statements: readonly string[], { about }: SessionOptions): Promise<void> {
@@ -99,6 +116,8 @@ async function sendWork(client: PostgresClient, sending: Sending<Work>, signal: 
 interface Sending<W> {
   readonly before: readonly string[]
   readonly after: readonly string[]
+  /** What puts the session back, where the statements have changed it. */
+  readonly reset: readonly string[]
   readonly work: W
   readonly options: SessionOptions
 }
@@ -108,7 +127,7 @@ type CodeWork = Extract<Work, { kind: 'code' }>
 
 async function sendStatements(
   client: PostgresClient,
-  { before, after, work, options }: Sending<StatementWork>,
+  { before, after, reset, work, options }: Sending<StatementWork>,
 ): Promise<void> {
   let session = false
   const statements = function* (): Generator<Statement> {
@@ -117,9 +136,7 @@ async function sendStatements(
       yield statement
     }
   }
-  // A role that the file took on may not write the history; PostgreSQL takes it off at the end of the transaction only
-  // when it was SET LOCAL, so it is taken off before our own statements.
-  const closing = (): readonly string[] => (session ? ['reset session authorization', ...after, options.reset] : after)
+  const closing = (): readonly string[] => (session && reset.length > 0 ? [ownRole, ...after, ...reset] : after)
   for (const batch of batchesOf(statements(), { opening: before, closing, mostChars: options.batchChars })) {
     await send(client, batch, { file: work.file, about: options.about })
   }
@@ -189,18 +206,39 @@ async function runAlone(
   unit: Unit,
   { settings, options }: { settings: UnitSettings; options: SessionOptions },
 ): Promise<void> {
-  await translated(
-    client.run(`set lock_timeout = 0; set statement_timeout = ${settings.statementTimeoutMs}`),
-    options.about,
-  )
+  const before = await translated(readTimeouts(client), options.about)
+  await translated(client.run(timeoutText('0', `${settings.statementTimeoutMs}`)), options.about)
   try {
     for (const statement of unit.statements) {
       const [batch] = batchesOf([statement], { opening: [], closing: () => [], mostChars: 0 })
       assert(batch !== undefined, 'a statement makes a message')
-      await send(client, batch, { file: statement.text.slice(0, 40), about: options.about })
+      await send(client, batch, { file: settings.file, about: options.about })
     }
-  } finally {
+  } catch (error) {
     await takeBack(client, options)
+    throw error
+  }
+  await translated(client.run(timeoutText(before.lock, before.statement)), options.about)
+}
+
+async function readTimeouts(client: PostgresClient): Promise<{ lock: string; statement: string }> {
+  const [rows] = await client.run(
+    `select current_setting('lock_timeout') as lock, current_setting('statement_timeout') as statement`,
+  )
+  const row = rows?.[0]
+  return { lock: String(row?.['lock']), statement: String(row?.['statement']) }
+}
+
+function timeoutText(lock: string, statement: string): string {
+  return `set lock_timeout = ${quoteLiteral(lock)}; set statement_timeout = ${quoteLiteral(statement)}`
+}
+
+/** SET and set_config of the steps that are proven; their other effects are there already. */
+async function resume(client: PostgresClient, proven: readonly Unit[]): Promise<void> {
+  const statements = proven.flatMap((unit) => unit.statements)
+  for (const { text, traits } of statements) {
+    if (traits.session && /^(set\s+(?!local\b)|reset\b|select\s+(pg_catalog\s*\.\s*)?set_config\b)/i.test(text))
+      await client.run(text)
   }
 }
 

@@ -1,0 +1,26 @@
+import { systemClock } from '../../src/app/context.ts'
+import { makeWorld, openMemory } from '../../src/stores/memory/index.ts'
+import { describeStore, type Kit, type Words } from './describe-store.ts'
+
+const words: Words = {
+  create: (table) => `put ${table} there`,
+  drop: (table) => `del ${table}`,
+  refused: 'fail on purpose',
+  // Of a key that is there already: it may run twice.
+  alone: 'alone put a there',
+  join: (...statements) => statements.join('\n'),
+}
+
+describeStore('memory', () => Promise.resolve(kit))
+
+const kit: Kit = {
+  fresh: () => {
+    const world = makeWorld()
+    return Promise.resolve({
+      words,
+      open: () => Promise.resolve(openMemory({ name: 'app', world, clock: systemClock })),
+      tables: () => Promise.resolve([...world.state.data.keys()].toSorted()),
+    })
+  },
+  close: () => Promise.resolve(),
+}
