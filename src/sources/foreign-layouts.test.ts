@@ -165,6 +165,12 @@ test.each(plain)('the layout %s refuses the markers of others', (layout, file) =
   }
 })
 
+test('a first line that only sqlx reads is refused elsewhere', () => {
+  const file = { '1_a.sql': '-- no-transaction\nselect 1;' }
+  expect(attempt(file, 'lockstep')).toContain('holds "-- no-transaction", a marker of the layout sqlx')
+  expect(attempt({ '1_a.sql': 'select 1;\n-- no-transaction\n' }, 'lockstep')).toBe('lockstep')
+})
+
 test('prose about markers is none', () => {
   const text = "-- see migrate:up\nselect '-- migrate:up';\n-- goose Up\n-- migrate:upward\n"
   expect(attempt({ '1_a.sql': text }, 'lockstep')).toBe('lockstep')

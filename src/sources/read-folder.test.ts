@@ -249,6 +249,14 @@ test('a folder that another layout fits is told with its name', () => {
 
 const links: readonly (readonly [fact: string, make: (folder: string) => void, wanted: string])[] = [
   [
+    'a link to a folder inside',
+    (folder) => {
+      mkdirSync(join(folder, 'views'))
+      symlinkSync('views', join(folder, 'repeat'))
+    },
+    'm/repeat: it is a link to a folder',
+  ],
+  [
     'a link out of the folder',
     (folder) => symlinkSync('/etc/passwd', join(folder, '2_b.sql')),
     'm/2_b.sql: it is a link that leaves',

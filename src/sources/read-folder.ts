@@ -3,7 +3,7 @@
 import { LockstepError } from '../core/error.ts'
 import { groupOf } from '../core/judge.ts'
 import type { Migration } from '../core/migration.ts'
-import { compareText, compareVersions, versionKey, type VersionScheme } from '../core/version.ts'
+import { compareText, compareVersions, type VersionScheme } from '../core/version.ts'
 import { explainEmpty, explainMissing } from './explain-empty.ts'
 import { guessLayout } from './guess-layout.ts'
 import { readJournal } from './layouts/drizzle.ts'
@@ -120,7 +120,6 @@ function compareWithNames(migrations: readonly Migration[], scheme: VersionSchem
   return versions.flatMap((one, i) => {
     const before = versions[i - 1]
     if (before === undefined || groupOf(scheme, before.version) !== groupOf(scheme, one.version)) return []
-    if (versionKey(scheme, before.version) === versionKey(scheme, one.version)) return []
     const differs = compareText(before.file, one.file) > 0
     return differs ? [{ file: one.file, version: one.version, after: before.file }] : []
   })
