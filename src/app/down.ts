@@ -27,7 +27,7 @@ export async function down(
 ): Promise<Answer<RunReport>> {
   const stores = targets.map((target) => target.name)
   context.emit({ type: 'run-started', runId: context.author.runId, command: 'down', stores })
-  const run = makeRun()
+  const run = makeRun(stores)
   await downAll(targets, { options, context, run }).catch((error: unknown) => run.stop(error, context))
   const answer = await answerWith(targets, run)
   context.emit({ type: 'run-finished', runId: context.author.runId, ok: answer.ok, exit: answer.exit })

@@ -3,6 +3,7 @@
 import type { LockHolder } from '../core/event.ts'
 import { compareText } from '../core/version.ts'
 import type { Session } from '../core/ports.ts'
+import { withStore } from './answer.ts'
 import type { AppContext } from './context.ts'
 import type { Target } from './target.ts'
 
@@ -40,8 +41,14 @@ async function whileLocked<T>(
       context.emit({ type: 'lock-waiting', store: name, holder, waitedMs }),
     signal: context.signal,
   }
-  return await store.whileLocked(options, async (session) => {
-    context.emit({ type: 'lock-taken', store: name, waitedMs: context.clock.now() - begun })
-    return await work(session)
-  })
+  let taken = false
+  try {
+    return await store.whileLocked(options, async (session) => {
+      taken = true
+      context.emit({ type: 'lock-taken', store: name, waitedMs: context.clock.now() - begun })
+      return await work(session)
+    })
+  } catch (error) {
+    throw taken ? error : withStore(error, name)
+  }
 }

@@ -7,6 +7,7 @@ import { planUp } from '../core/make-plan.ts'
 import { carryOut } from '../engine/carry-out.ts'
 import type { Assignment, Engine } from '../engine/engine.ts'
 import { carryOutTogether } from '../engine/together.ts'
+import { withStore } from './answer.ts'
 import type { AppContext } from './context.ts'
 import { factsReader } from './plan.ts'
 import type { Prepared } from './prepare.ts'
@@ -31,7 +32,8 @@ export interface Run {
   stop(error: unknown, context: AppContext): void
 }
 
-export function makeRun(): Run {
+/** `stores`: in the order in which they are asked. */
+export function makeRun(stores: readonly string[]): Run {
   const run: Run & { lost: LockstepError | null } = {
     ran: new Map(),
     failed: new Map(),
@@ -58,13 +60,15 @@ export function makeRun(): Run {
       run.failed.set(never.target.name, run.lost)
       return true
     },
-    stop: (error, context) => stop(run, error, context),
+    stop: (error, context) => stop(run, error, { stores, context }),
   }
   return run
 }
 
-function stop(run: Run, error: unknown, context: AppContext): void {
-  const store = (isLockstepError(error) ? error.store : null) ?? run.underWay?.store ?? ''
+function stop(run: Run, error: unknown, { stores, context }: { stores: readonly string[]; context: AppContext }): void {
+  // An error that no store owns up to is told with the first: told it must be.
+  const named = isLockstepError(error) && stores.includes(error.store ?? '') ? error.store : null
+  const store = named ?? run.underWay?.store ?? stores[0] ?? ''
   if (context.signal.aborted && !isLost(error)) {
     const signal = signalName(context.signal.reason)
     run.exit = signal === 'SIGTERM' ? 143 : 130
@@ -166,10 +170,4 @@ function namesOf({ planned }: Assignment): { version: string; file: string; dire
 
 function remember(run: Run, store: string, report: RanReport): void {
   run.ran.set(store, [...(run.ran.get(store) ?? []), report])
-}
-
-function withStore(error: unknown, store: string): unknown {
-  if (!isLockstepError(error) || error.store !== null) return error
-  const { code, details, place, statement, state, cause } = error
-  return new LockstepError(code, details, { store, place, statement, state, cause })
 }

@@ -60,7 +60,7 @@ async function upQuietly(
   options: UpOptions,
   context: AppContext,
 ): Promise<Answer<RunReport>> {
-  const run = makeRun()
+  const run = makeRun(targets.map((target) => target.name))
   const judged: Judged[] = []
   for (const target of targets) {
     try {
