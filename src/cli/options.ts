@@ -65,6 +65,12 @@ export const everywhere = [
     help: 'A store without a configuration: postgres://..., sqlite:app.db, pglite:./data, env:NAME.',
   },
   {
+    name: 'files',
+    type: 'text',
+    value: 'pattern',
+    help: "Documents without a configuration: 'artifacts/**/manifest.json'.",
+  },
+  {
     name: 'migrations',
     type: 'text',
     value: 'folder',

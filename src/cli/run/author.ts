@@ -1,6 +1,5 @@
 /** Who runs this, on which machine, from which release: what records and log say of a run. */
 
-import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
 import type { AppContext } from '../../app/context.ts'
@@ -56,6 +55,8 @@ function gitRelease(cwd: string): string | null {
 }
 
 function describe(cwd: string): string | null {
+  // Not imported above: most runs write nothing and never ask.
+  const { execFileSync } = process.getBuiltinModule('node:child_process')
   try {
     const stdio: ['ignore', 'pipe', 'ignore'] = ['ignore', 'pipe', 'ignore']
     return execFileSync('git', ['describe', '--tags'], { cwd, encoding: 'utf8', stdio, timeout: 2000 }).trim()

@@ -62,8 +62,8 @@ function againWith(command: string, { values }: Said): string {
 
 /** The flags that stand in for a configuration; stores are named by whoever advises. */
 export function placeFlags({ values }: Said): string {
-  const { config, url, migrations, layout } = values
-  return Object.entries({ config, url, migrations, layout })
+  const { config, url, files, migrations, layout } = values
+  return Object.entries({ config, url, files, migrations, layout })
     .flatMap(([name, value]) => (value === null ? [] : [`--${name} ${shellWord(value)}`]))
     .join(' ')
 }

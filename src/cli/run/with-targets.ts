@@ -78,10 +78,11 @@ export async function settingsFor(
   return settings
 }
 
-function flagsOf({ config, url, migrations, layout, store }: Invocation['values']): SettingsFlags {
+function flagsOf({ config, url, files, migrations, layout, store }: Invocation['values']): SettingsFlags {
   return {
     ...(config === null ? {} : { config }),
     ...(url === null ? {} : { url }),
+    ...(files === null ? {} : { files }),
     ...(migrations === null ? {} : { migrations }),
     ...(layout === null ? {} : { layout }),
     ...(store.length === 0 ? {} : { store }),

@@ -32,7 +32,7 @@ function nextOf({ hasMigrations }: InitReport): string {
 
 /** What is said on the command line would not be in the file, which is what counts from then on. */
 function refusePlaces({ values }: Pick<Invocation, 'values'>): void {
-  const said = (['url', 'migrations', 'layout', 'config'] as const).find((name) => values[name] !== null)
+  const said = (['url', 'files', 'migrations', 'layout', 'config'] as const).find((name) => values[name] !== null)
   if (said === undefined) return
   const reason = `lockstep init takes no --${said}: it looks at DATABASE_URL and at what is here; edit what it writes`
   throw new LockstepError('wrong-arguments', { command: 'init', reason })
