@@ -43,6 +43,10 @@ export function storeFailure(error: unknown, about: About, context: ErrorContext
 
 /** A failure while the history is read: whatever it is, it is no empty history. */
 export function readFailure(error: unknown, about: About): unknown {
+  if (wordOf(error) === 'SQLITE_READONLY' && !isRecovery(error)) {
+    const reason = 'it is in WAL mode, and its folder cannot be written, where SQLite keeps what readers share'
+    return new LockstepError('store-unreadable', { ...about, reason }, { cause: error })
+  }
   const known = storeFailure(error, about)
   if (known !== null) return known
   const partial = (error as { code?: unknown } | null)?.code === 'partial-history'

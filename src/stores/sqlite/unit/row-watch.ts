@@ -39,12 +39,23 @@ type Violations = ReadonlyMap<string, number>
 const toldApartMax = 10_000
 
 function readViolations(client: SqliteClient): Violations {
+  if (isSound(client)) return new Map()
   const violations = new Map<string, number>()
   for (const table of referringTables(client)) {
     for (const [words, count] of violationsOf(client, table))
       violations.set(words, (violations.get(words) ?? 0) + count)
   }
   return violations
+}
+
+/** One question for all tables: the usual answer, and much cheaper than table by table. */
+function isSound(client: SqliteClient): boolean {
+  try {
+    return rowsOf(client, 'SELECT 1 FROM pragma_foreign_key_check LIMIT 1').length === 0
+  } catch (error) {
+    if (!/foreign key mismatch/.test(messageOf(error))) throw error
+    return false
+  }
 }
 
 function* violationsOf(client: SqliteClient, table: string): Generator<[string, number]> {
