@@ -239,6 +239,13 @@ test.each([
   expect(readdirSync(join(cwd, 'migrations'))).toEqual(expect.arrayContaining(files))
 })
 
+test('a new file needs no variable of a store', async () => {
+  const stores = { app: { kind: 'postgres', url: 'env:NOT_SET_HERE' } }
+  writeFileSync(join(cwd, 'lockstep.config.json'), JSON.stringify({ stores }))
+  expect((await lockstep('new first --no-down')).out).toBe('wrote migrations/app/0001_first.sql\n')
+  expect((await lockstep('status')).err).toContain('error[environment-missing]')
+})
+
 test('one version for several stores', async () => {
   const store = (path: string) => ({ kind: 'sqlite', path })
   writeFileSync(join(cwd, 'lockstep.config.json'), JSON.stringify({ stores: { a: store('a.db'), b: store('b.db') } }))

@@ -8,9 +8,9 @@ import { findConfiguration, type FoundConfiguration } from './configuration/find
 import { loadConfiguration } from './configuration/load-configuration.ts'
 import { addEnvFile, environmentOf, type Environment } from './environment.ts'
 import { followStore } from './stores/follow-store.ts'
-import { makeStoreSettings } from './stores/make-store-settings.ts'
+import { makeStorePlace, makeStoreSettings, type StorePlace } from './stores/make-store-settings.ts'
 import { makeReferences } from './references.ts'
-import { selectStores } from './stores/select-stores.ts'
+import { selectStores, type WantedStore } from './stores/select-stores.ts'
 import type { AlertSettings, BackupSettings, Settings, SettingsOptions } from './settings.ts'
 
 /**
@@ -19,13 +19,7 @@ import type { AlertSettings, BackupSettings, Settings, SettingsOptions } from '.
  */
 export async function readSettings(options: SettingsOptions): Promise<Settings> {
   const { cwd, flags } = options
-  const near = await addEnvFile(environmentOf(options.env), cwd)
-  const found = options.configuration === undefined ? findConfiguration(cwd, namesOf(options, near)) : null
-  const folder = found === null ? resolve(cwd) : dirname(found.file)
-  const environment = found === null ? near : await addEnvFile(near, folder)
-  const configuration = await readConfiguration(found, options)
-  const wanted = selectStores(options, { configuration, environment })
-
+  const { found, folder, environment, configuration, wanted } = await readGround(options)
   const references = makeReferences(environment, folder)
   const words = wanted.map((store) => followStore(store, references, configuration?.placeholders))
   references.stopIfMissing()
@@ -47,6 +41,34 @@ export async function readSettings(options: SettingsOptions): Promise<Settings> 
       release: flags.release === undefined ? 'configuration' : '--release',
     },
   }
+}
+
+/**
+ * Where the migrations of the selected stores are and the rules they are under. Follows no reference: a new migration
+ * is written on machines that can reach no store.
+ */
+export async function readPlaces(options: SettingsOptions): Promise<readonly StorePlace[]> {
+  const { folder, environment, configuration, wanted } = await readGround(options)
+  const around = { cwd: options.cwd, folder, configuration, environment }
+  return wanted.map((one) => makeStorePlace(one, around).place)
+}
+
+interface Ground {
+  readonly found: FoundConfiguration | null
+  readonly folder: string
+  readonly environment: Environment
+  readonly configuration: Configuration | null
+  readonly wanted: readonly WantedStore[]
+}
+
+async function readGround(options: SettingsOptions): Promise<Ground> {
+  const { cwd } = options
+  const near = await addEnvFile(environmentOf(options.env), cwd)
+  const found = options.configuration === undefined ? findConfiguration(cwd, namesOf(options, near)) : null
+  const folder = found === null ? resolve(cwd) : dirname(found.file)
+  const environment = found === null ? near : await addEnvFile(near, folder)
+  const configuration = await readConfiguration(found, options)
+  return { found, folder, environment, configuration, wanted: selectStores(options, { configuration, environment }) }
 }
 
 function namesOf({ flags, env }: SettingsOptions, near: Environment): { flag?: string; variable?: string } {

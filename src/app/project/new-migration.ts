@@ -3,13 +3,10 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { LockstepError } from '../../core/error.ts'
-import type { StoreSettings } from '../../settings/settings.ts'
+import type { StorePlace } from '../../settings/stores/make-store-settings.ts'
 import { guessLayout } from '../../sources/guess-layout.ts'
 import { newFiles } from '../../sources/new-files.ts'
 import { readFolder } from '../../sources/read-folder.ts'
-
-/** What must be known of a store; its address is not asked for. */
-export type NewPlace = Pick<StoreSettings, 'name' | 'kind' | 'migrations' | 'layout' | 'policy'>
 
 export interface NewOptions {
   /** What it does, in a few words. */
@@ -28,7 +25,7 @@ export interface WrittenFile {
 }
 
 /** Writes the files of one migration for all of `places`, under one version; overwrites nothing. */
-export function newMigration(places: readonly NewPlace[], options: NewOptions): readonly WrittenFile[] {
+export function newMigration(places: readonly StorePlace[], options: NewOptions): readonly WrittenFile[] {
   const existing = places.flatMap(versionsOf)
   const wanted = places.flatMap((place) => filesFor(place, existing, options))
   // Two stores of one kind may share a folder, and then the file too.
@@ -45,7 +42,7 @@ export function newMigration(places: readonly NewPlace[], options: NewOptions): 
 }
 
 function filesFor(
-  place: NewPlace,
+  place: StorePlace,
   existing: readonly string[],
   { name, withDown, form, now }: NewOptions,
 ): (WrittenFile & { readonly path: string; readonly text: string })[] {
@@ -67,13 +64,13 @@ function filesFor(
   }))
 }
 
-function layoutOf({ layout, migrations }: NewPlace): Exclude<NewPlace['layout'], 'auto'> {
+function layoutOf({ layout, migrations }: StorePlace): Exclude<StorePlace['layout'], 'auto'> {
   if (layout !== 'auto') return layout
   return hasFiles(migrations.folder) ? guessLayout(migrations) : 'lockstep'
 }
 
 /** None in a folder that is not there yet, or is still empty; anything else must be readable. */
-function versionsOf(place: NewPlace): string[] {
+function versionsOf(place: StorePlace): string[] {
   const { migrations, layout } = place
   if (!hasFiles(migrations.folder)) return []
   const language = languageOf(place)
@@ -84,13 +81,13 @@ function hasFiles(folder: string): boolean {
   return existsSync(folder) && readdirSync(folder).some((name) => !name.startsWith('.'))
 }
 
-function languageOf({ name, kind }: NewPlace): 'sql' | 'cypher' {
+function languageOf({ name, kind }: StorePlace): 'sql' | 'cypher' {
   if (kind === 'documents') throw new LockstepError('kind-unsupported', { store: name, kind })
   return kind === 'neo4j' ? 'cypher' : 'sql'
 }
 
 /** The folder of a store that is only a word on the command line. */
-export function plainPlace(folder: string, cwd: string): NewPlace['migrations'] {
+export function plainPlace(folder: string, cwd: string): StorePlace['migrations'] {
   const absolute = join(cwd, folder)
   return { folder: absolute, shownAs: relative(cwd, absolute).replaceAll('\\', '/') || '.' }
 }

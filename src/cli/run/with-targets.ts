@@ -66,19 +66,19 @@ export async function settingsFor(
   release: string | null,
 ): Promise<Settings> {
   const { terminal, cwd, env } = context
-  const selfUrl = ownLibrary()
   const settings = await readSettings({
     cwd,
     env,
     flags: { ...flagsOf(values), ...(release === null ? {} : { release }) },
     command: command.name,
-    ...(selfUrl === null ? {} : { selfUrl }),
+    ...ownLibrary(),
   })
   terminal.redactWith(settings.redact)
   return settings
 }
 
-function flagsOf({ config, url, files, migrations, layout, store }: Invocation['values']): SettingsFlags {
+/** The flags that settings are read with. */
+export function flagsOf({ config, url, files, migrations, layout, store }: Invocation['values']): SettingsFlags {
   return {
     ...(config === null ? {} : { config }),
     ...(url === null ? {} : { url }),
@@ -90,10 +90,10 @@ function flagsOf({ config, url, files, migrations, layout, store }: Invocation['
 }
 
 /** What `import 'lockstep'` means in a configuration, where the package is not installed beside it. */
-function ownLibrary(): string | null {
+export function ownLibrary(): { readonly selfUrl?: string } {
   const folder = packageFolder()
   const file = import.meta.filename.endsWith('.ts') ? join(folder, 'src', 'index.ts') : join(folder, 'dist', 'index.js')
-  return existsSync(file) ? pathToFileURL(file).href : null
+  return existsSync(file) ? { selfUrl: pathToFileURL(file).href } : {}
 }
 
 function contextFor(

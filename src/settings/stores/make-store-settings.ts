@@ -35,29 +35,58 @@ export function makeStoreSettings(followed: FollowedStore, around: Around): Made
   const { wanted } = followed
   const { name, said } = wanted
   const { address, warnings } = inStore(name, () => readAddress(followed, around))
-  const migrations = folderOf(wanted, around)
-  const { policy, origins } = makePolicy(around.configuration, name)
+  const { place, origins } = makeStorePlace(wanted, around)
   const history: { readonly schema?: string; readonly table?: string } =
     (said !== null && 'history' in said && said.history) || {}
   const usualSchema = address.kind === 'postgres' || address.kind === 'pglite' ? 'public' : null
-  const layoutOrigin =
-    wanted.flags.layout === undefined ? (said?.layout === undefined ? 'default' : 'configuration') : '--layout'
   return {
     settings: {
-      name,
+      ...place,
       kind: address.kind,
       address,
       place: placeOf(address, around.cwd),
-      migrations: { folder: migrations.folder, shownAs: shownPath(around.cwd, migrations.folder) },
-      layout: wanted.flags.layout ?? said?.layout ?? 'lockstep',
       history: { schema: history.schema ?? usualSchema, table: history.table ?? 'lockstep_migrations' },
-      policy,
       placeholders: Object.fromEntries(Object.entries(followed.placeholders).map(([key, value]) => [key, value.text])),
       warnings,
-      origins: { address: addressOrigin(followed), migrations: migrations.origin, layout: layoutOrigin, ...origins },
+      origins: { address: addressOrigin(followed), ...origins },
     },
     secrets: secretsOf(address, followed),
   }
+}
+
+/** What is known of a store without its address. */
+export type StorePlace = Pick<StoreSettings, 'name' | 'kind' | 'migrations' | 'layout' | 'policy'>
+
+/** Where the migrations of one store are, and the rules they are under. */
+export function makeStorePlace(
+  wanted: WantedStore,
+  around: Around,
+): { readonly place: StorePlace; readonly origins: Readonly<Record<string, string>> } {
+  const { name, said, flags } = wanted
+  const migrations = folderOf(wanted, around)
+  const { policy, origins } = makePolicy(around.configuration, name)
+  const layoutOrigin =
+    flags.layout === undefined ? (said?.layout === undefined ? 'default' : 'configuration') : '--layout'
+  return {
+    place: {
+      name,
+      kind: said?.kind ?? kindOfWords(wanted, around),
+      migrations: { folder: migrations.folder, shownAs: shownPath(around.cwd, migrations.folder) },
+      layout: flags.layout ?? said?.layout ?? null,
+      policy,
+    },
+    origins: { migrations: migrations.origin, layout: layoutOrigin, ...origins },
+  }
+}
+
+/** The kind by the look of an address that is not read: as far as the language of its migrations goes. */
+function kindOfWords({ flags }: WantedStore, { environment }: Around): StorePlace['kind'] {
+  if (flags.files !== undefined) return 'documents'
+  const words = (flags.url ?? 'env:DATABASE_URL').replace(
+    /^env:(.*)$/,
+    (_, name: string) => environment.values[name] ?? '',
+  )
+  return /^(?:bolt|neo4j)/.test(words) ? 'neo4j' : 'sqlite'
 }
 
 function readAddress(followed: FollowedStore, around: Around): { address: Address; warnings: readonly string[] } {

@@ -1,13 +1,15 @@
 /** `lockstep new <name>`. */
 
-import { newMigration, plainPlace, type NewPlace } from '../../../app/project/new-migration.ts'
+import { newMigration, plainPlace } from '../../../app/project/new-migration.ts'
 import { isLockstepError } from '../../../core/error.ts'
 import { defaultPolicy } from '../../../core/policy.ts'
+import { readPlaces } from '../../../settings/read-settings.ts'
+import type { StorePlace } from '../../../settings/stores/make-store-settings.ts'
 import { command, type Context } from '../../command.ts'
 import type { InvocationOf } from '../../parse/command-line.ts'
 import { jsonText, plainJson } from '../../print/json.ts'
 import { onlyOne } from '../../run/only-one.ts'
-import { settingsFor } from '../../run/with-targets.ts'
+import { flagsOf, ownLibrary } from '../../run/with-targets.ts'
 import type { create } from '../../specs/local.ts'
 
 type Said = InvocationOf<typeof create>
@@ -31,16 +33,16 @@ export const run = command<typeof create>(async (said, context) => {
 })
 
 /** `--stores a,b`: one version in all of them; else the only store, or the one that `--store` names. */
-async function placesOf(said: Said, context: Context): Promise<readonly NewPlace[]> {
+async function placesOf(said: Said, { cwd, env }: Context): Promise<readonly StorePlace[]> {
   const several = (said.values.stores ?? '').split(',').filter((name) => name !== '')
-  const values = { ...said.values, store: [...said.values.store, ...several] }
+  const flags = flagsOf({ ...said.values, store: [...said.values.store, ...several] })
   try {
-    const { stores } = await settingsFor({ ...said, values }, context, null)
-    return several.length > 0 ? stores : [onlyOne(stores, said)]
+    const places = await readPlaces({ cwd, env, flags, command: said.command.name, ...ownLibrary() })
+    return several.length > 0 ? places : [onlyOne(places, said)]
   } catch (error) {
     // A new file needs no database: without any word about one, the usual folder will do.
     if (!isLockstepError(error) || error.code !== 'configuration-missing') throw error
-    return [{ ...withoutStore, migrations: plainPlace(said.values.migrations ?? 'migrations', context.cwd) }]
+    return [{ ...withoutStore, migrations: plainPlace(said.values.migrations ?? 'migrations', cwd) }]
   }
 }
 
