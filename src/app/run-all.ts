@@ -75,7 +75,11 @@ function stop(run: Run, error: unknown, { stores, context }: { stores: readonly 
     const done = [...run.ran].flatMap(([name, list]) => list.map((one) => `${name}/${one.version}`))
     run.failed.set(
       store,
-      new LockstepError('interrupted', { signal, store, done, next: run.underWay?.file ?? null }, { store }),
+      new LockstepError(
+        'interrupted',
+        { signal, store, done, next: run.underWay?.file ?? null },
+        { store, state: 'what is done is recorded; what had begun was rolled back, or goes on with the next run' },
+      ),
     )
     return
   }
