@@ -6,6 +6,7 @@ import { LockstepError } from '../core/error.ts'
 import type { Store } from '../core/ports.ts'
 import type { StoreSettings } from '../settings/settings.ts'
 import { makeBodyReader } from '../sources/body-reader.ts'
+import { guessByNames } from '../sources/guess-layout.ts'
 import { readFolder } from '../sources/read-folder.ts'
 import type { AppContext } from './context.ts'
 import type { Files, Scratch, Target } from './target.ts'
@@ -52,7 +53,11 @@ async function openTarget(settings: StoreSettings, options: OpenOptions, context
 
 function filesOf({ migrations, layout, kind }: StoreSettings): Files {
   const language = kind === 'neo4j' ? 'cypher' : 'sql'
-  const { scheme, migrations: found, fileOrderDiffers } = readFolder({ ...migrations, layout, language })
+  const {
+    scheme,
+    migrations: found,
+    fileOrderDiffers,
+  } = readFolder({ ...migrations, layout: layout ?? guessByNames(migrations), language })
   return { scheme, migrations: found, outOfOrder: fileOrderDiffers }
 }
 
@@ -80,6 +85,7 @@ async function openStore(settings: StoreSettings, { lockWaitMs }: OpenOptions, c
         history: { table: history.table },
         clock,
         uninterrupted,
+        onNotice,
       })
     }
     case 'pglite': {

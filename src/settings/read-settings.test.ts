@@ -57,7 +57,7 @@ test.each<[string, Project, object]>([
     'the defaults',
     { flags: { url: 'sqlite:x.db' } },
     {
-      layout: 'lockstep',
+      layout: null,
       history: { schema: null, table: 'lockstep_migrations' },
       migrations: { shownAs: 'migrations' },
       policy: { late: 'error', backup: 'off' },

@@ -19,7 +19,8 @@ export interface StoreSettings {
     /** As the user would name it: relative to the working folder, with `/`. */
     readonly shownAs: string
   }
-  readonly layout: LayoutName
+  /** `null`: nothing was said; the names in the folder tell. */
+  readonly layout: LayoutName | null
   /** `schema` is `null` for kinds that have none. */
   readonly history: { readonly schema: string | null; readonly table: string }
   readonly policy: Policy

@@ -16,19 +16,40 @@ export interface Folder {
   readonly shownAs: string
 }
 
-/** The layout that fits; `lockstep` where nothing speaks for another. */
+/** The layout that fits, by names and then by markers; `lockstep` where nothing speaks for another. */
 export function guessLayout(where: Folder): LayoutName {
+  const paths = pathsOf(where)
+  const byName = fromNames(paths, where)
+  if (byName !== 'lockstep' && byName !== 'golang-migrate') return byName
+  return guessByMarkers(scriptsOf(paths), where) ?? byName
+}
+
+/**
+ * The layout that the names alone tell. Whoever has said nothing gets this one: a file with the markers of another tool
+ * is then refused by name, since what it means should be said and not guessed.
+ */
+export function guessByNames(where: Folder): LayoutName {
+  return existsSync(where.folder) ? fromNames(pathsOf(where), where) : 'lockstep'
+}
+
+function pathsOf(where: Folder): string[] {
   // One level down: prisma and diesel keep a folder for each migration.
   const entries = listEntries({ ...where, enters: (folder) => /^\d/.test(folder) })
-  const paths = entries.filter((entry) => entry.is === 'file').map((entry) => entry.path)
+  return entries.filter((entry) => entry.is === 'file').map((entry) => entry.path)
+}
+
+function fromNames(paths: readonly string[], { folder }: Folder): LayoutName {
   const has = (layout: LayoutName, pattern: RegExp): boolean =>
     paths.some((path) => pattern.test(path) && layouts[layout].match(path) !== null)
-  if (existsSync(join(where.folder, journalPath))) return 'drizzle'
+  if (existsSync(join(folder, journalPath))) return 'drizzle'
   if (has('prisma', /\/migration\.sql$/)) return 'prisma'
   if (has('diesel', /\/up\.(sql|cypher)$/)) return 'diesel'
   if (has('flyway', /^V[^/]*$/)) return 'flyway'
-  const scripts = paths.filter((path) => /^\d[^/]*\.(sql|cypher)$/.test(path))
-  return guessByMarkers(scripts, where) ?? (isGolangMigrate(scripts) ? 'golang-migrate' : 'lockstep')
+  return isGolangMigrate(scriptsOf(paths)) ? 'golang-migrate' : 'lockstep'
+}
+
+function scriptsOf(paths: readonly string[]): string[] {
+  return paths.filter((path) => /^\d[^/]*\.(sql|cypher)$/.test(path))
 }
 
 function isGolangMigrate(scripts: readonly string[]): boolean {

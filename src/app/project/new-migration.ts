@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { LockstepError } from '../../core/error.ts'
 import type { StorePlace } from '../../settings/stores/make-store-settings.ts'
-import { guessLayout } from '../../sources/guess-layout.ts'
+import { guessByNames, guessLayout } from '../../sources/guess-layout.ts'
 import { newFiles } from '../../sources/new-files.ts'
 import { readFolder } from '../../sources/read-folder.ts'
 
@@ -64,17 +64,18 @@ function filesFor(
   }))
 }
 
-function layoutOf({ layout, migrations }: StorePlace): Exclude<StorePlace['layout'], 'auto'> {
+function layoutOf({ layout, migrations }: StorePlace): Exclude<StorePlace['layout'], 'auto' | null> {
+  if (layout === null) return guessByNames(migrations)
   if (layout !== 'auto') return layout
   return hasFiles(migrations.folder) ? guessLayout(migrations) : 'lockstep'
 }
 
 /** None in a folder that is not there yet, or is still empty; anything else must be readable. */
 function versionsOf(place: StorePlace): string[] {
-  const { migrations, layout } = place
+  const { migrations } = place
   if (!hasFiles(migrations.folder)) return []
   const language = languageOf(place)
-  return readFolder({ ...migrations, layout, language }).migrations.map((one) => one.version)
+  return readFolder({ ...migrations, layout: layoutOf(place), language }).migrations.map((one) => one.version)
 }
 
 function hasFiles(folder: string): boolean {
