@@ -232,11 +232,12 @@ test.each([
   ['the next version, with its way back', 'new add_owner', ['0003_add_owner.sql', '0003_add_owner.down.sql']],
   ['without a way back', 'new add_owner --no-down', ['0003_add_owner.sql']],
   ['a module', 'new add_owner --ts', ['0003_add_owner.ts']],
+  ['another layout', 'new add_owner --migrations migrations/v --layout flyway --no-down', ['v/V1__add_owner.sql']],
 ])('new writes %s', async (_, line, files) => {
   migrations(two)
   const { exit, out } = await lockstep(line)
   expect([exit, out]).toEqual([0, files.map((file) => `wrote migrations/${file}\n`).join('')])
-  expect(readdirSync(join(cwd, 'migrations'))).toEqual(expect.arrayContaining(files))
+  expect(readdirSync(join(cwd, 'migrations'), { recursive: true })).toEqual(expect.arrayContaining(files))
 })
 
 test('a new file needs no variable of a store', async () => {

@@ -1,9 +1,9 @@
 /** `lockstep new <name>`. */
 
-import { newMigration, plainPlace } from '../../../app/project/new-migration.ts'
+import { newMigration } from '../../../app/project/new-migration.ts'
 import { isLockstepError } from '../../../core/error.ts'
-import { defaultPolicy } from '../../../core/policy.ts'
 import { readPlaces } from '../../../settings/read-settings.ts'
+import type { SettingsFlags } from '../../../settings/settings.ts'
 import type { StorePlace } from '../../../settings/stores/make-store-settings.ts'
 import { command, type Context } from '../../command.ts'
 import type { InvocationOf } from '../../parse/command-line.ts'
@@ -33,17 +33,17 @@ export const run = command<typeof create>(async (said, context) => {
 })
 
 /** `--stores a,b`: one version in all of them; else the only store, or the one that `--store` names. */
-async function placesOf(said: Said, { cwd, env }: Context): Promise<readonly StorePlace[]> {
+async function placesOf(said: Said, context: Context): Promise<readonly StorePlace[]> {
   const several = (said.values.stores ?? '').split(',').filter((name) => name !== '')
   const flags = flagsOf({ ...said.values, store: [...said.values.store, ...several] })
-  try {
-    const places = await readPlaces({ cwd, env, flags, command: said.command.name, ...ownLibrary() })
-    return several.length > 0 ? places : [onlyOne(places, said)]
-  } catch (error) {
-    // A new file needs no database: without any word about one, the usual folder will do.
+  const places = await read(flags, context).catch((error: unknown) => {
+    // A new file needs no database: without any word about one, any address will do, and none is opened.
     if (!isLockstepError(error) || error.code !== 'configuration-missing') throw error
-    return [{ ...withoutStore, migrations: plainPlace(said.values.migrations ?? 'migrations', cwd) }]
-  }
+    return read({ ...flags, url: 'sqlite:app.db' }, context)
+  })
+  return several.length > 0 ? places : [onlyOne(places, said)]
 }
 
-const withoutStore = { name: 'app', kind: 'sqlite', layout: 'auto', policy: defaultPolicy } as const
+function read(flags: SettingsFlags, { cwd, env }: Context): Promise<readonly StorePlace[]> {
+  return readPlaces({ cwd, env, flags, command: 'new', ...ownLibrary() })
+}
