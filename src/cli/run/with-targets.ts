@@ -7,6 +7,7 @@ import { systemClock, type AppContext } from '../../app/context.ts'
 import { closeTargets, openTargets } from '../../app/open.ts'
 import type { Target } from '../../app/target.ts'
 import type { Emit } from '../../core/event.ts'
+import { whileSelfResolves } from '../../settings/configuration/self.ts'
 import { readSettings } from '../../settings/read-settings.ts'
 import type { Settings, SettingsFlags } from '../../settings/settings.ts'
 import type { Context } from '../command.ts'
@@ -49,7 +50,7 @@ export async function withTargets<T>(said: Said, need: Need, work: (opened: Open
     const app = contextFor(settings, need, { interruption, emit: events.emit })
     const targets = await openTargets(settings.stores, { lockWaitMs: need.lockWaitMs ?? defaultLockWaitMs }, app)
     try {
-      return await work({ targets, app, settings })
+      return await withOwnLibrary(() => work({ targets, app, settings }))
     } finally {
       await closeTargets(targets)
     }
@@ -87,6 +88,12 @@ export function flagsOf({ config, url, files, migrations, layout, store }: Invoc
     ...(layout === null ? {} : { layout }),
     ...(store.length === 0 ? {} : { store }),
   }
+}
+
+/** Migrations that are modules import `lockstep` too. */
+async function withOwnLibrary<T>(work: () => Promise<T>): Promise<T> {
+  const { selfUrl } = ownLibrary()
+  return await (selfUrl === undefined ? work() : whileSelfResolves(selfUrl, work))
 }
 
 /** What `import 'lockstep'` means in a configuration, where the package is not installed beside it. */
