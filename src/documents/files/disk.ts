@@ -78,17 +78,18 @@ function readFile(path: string, bytesMax: number): ReadFile | null {
   }
 }
 
+/**
+ * A write that comes while this reads changes the time of the file, or its content where the time is too young to tell:
+ * whoever replaces the file looks at both again before it does.
+ */
 function readOpen(file: number, path: string, bytesMax: number): ReadFile {
-  let before = fs.fstatSync(file, { bigint: true })
   for (let attempt = 0; attempt < readAttemptsMax; attempt++) {
-    if (!before.isFile() || before.size > BigInt(bytesMax)) return { facts: factsOfStats(before), bytes: null }
-    const bytes = Buffer.allocUnsafe(Number(before.size))
-    const length = readAll(file, bytes)
-    const after = fs.fstatSync(file, { bigint: true })
-    if (length === bytes.length && after.size === before.size && after.mtimeNs === before.mtimeNs) {
-      return { facts: factsOfStats(before), bytes }
+    const stats = fs.fstatSync(file, { bigint: true })
+    if (!stats.isFile() || Number(stats.size) > bytesMax) {
+      return { facts: factsOfStats(stats), bytes: null }
     }
-    before = after
+    const bytes = Buffer.allocUnsafe(Number(stats.size))
+    if (readAll(file, bytes) === bytes.length) return { facts: factsOfStats(stats), bytes }
   }
   throw new LockstepError('document-changed-meanwhile', { file: path })
 }

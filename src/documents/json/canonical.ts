@@ -20,38 +20,56 @@ export function sha256Of(data: Uint8Array | string): Sha256 {
 
 /** The canonical text of a document as it was read. `without` leaves one member at a path of keys and indexes out. */
 export function canonicalText(document: ParsedDocument, without: readonly string[] = []): string {
-  const path = without.length === 0 ? null : without
-  if (document.source === null) return textOfValue(document.value, path)
-  return textOfNode(document.source.root, document.source.text, path)
+  if (document.source === null) return textOfValue(document.value, without)
+  return textOfNode(document.source.root, document.source.text, without)
 }
 
-function textOfValue(value: JsonValue, without: readonly string[] | null): string {
+/** The end of a path that nothing is left out at, or that leads elsewhere. */
+const nothing: readonly string[] = []
+
+function textOfValue(value: JsonValue, without: readonly string[]): string {
+  if (typeof value === 'string') return quoted(value)
   if (typeof value === 'number' || typeof value === 'bigint' || isExactNumber(value)) return numberText(value)
-  if (isJsonArray(value)) return `[${value.map((item, i) => textOfValue(item, below(without, String(i)))).join(',')}]`
-  if (!isJsonObject(value)) return JSON.stringify(value)
-  const members: string[] = []
+  if (isJsonArray(value)) return textOfItems(value, without)
+  if (!isJsonObject(value)) return String(value)
+  let text = '{'
   for (const key of Object.keys(value).sort()) {
     if (isLeftOut(without, key)) continue
-    members.push(`${JSON.stringify(key)}:${textOfValue(value[key] ?? null, below(without, key))}`)
+    if (text !== '{') text += ','
+    text += `${quoted(key)}:${textOfValue(value[key] ?? null, below(without, key))}`
   }
-  return `{${members.join(',')}}`
+  return `${text}}`
 }
 
-function textOfNode(node: SourceNode, text: string, without: readonly string[] | null): string {
+function textOfItems(items: readonly JsonValue[], without: readonly string[]): string {
+  let text = '['
+  for (const [i, item] of items.entries()) {
+    if (i > 0) text += ','
+    text += textOfValue(item, without === nothing ? nothing : below(without, String(i)))
+  }
+  return `${text}]`
+}
+
+function textOfNode(node: SourceNode, text: string, without: readonly string[]): string {
   const { value, members, items } = node
   if (items !== null) return `[${items.map((item, i) => textOfNode(item, text, below(without, String(i)))).join(',')}]`
-  if (members === null) return typeof value === 'string' ? JSON.stringify(value) : text.slice(node.start, node.end)
+  if (members === null) return typeof value === 'string' ? quoted(value) : text.slice(node.start, node.end)
   const parts = [...members]
     .sort((a, b) => (a.key < b.key ? -1 : 1))
     .filter((member) => !isLeftOut(without, member.key))
-    .map((member) => `${JSON.stringify(member.key)}:${textOfNode(member.node, text, below(without, member.key))}`)
+    .map((member) => `${quoted(member.key)}:${textOfNode(member.node, text, below(without, member.key))}`)
   return `{${parts.join(',')}}`
 }
 
-function isLeftOut(without: readonly string[] | null, key: string): boolean {
-  return without !== null && without.length === 1 && without[0] === key
+/** As `JSON.stringify` writes it; most texts hold nothing that it would escape. */
+function quoted(text: string): string {
+  return /["\\]|[^ -\ud7ff]/.test(text) ? JSON.stringify(text) : `"${text}"`
 }
 
-function below(without: readonly string[] | null, key: string): readonly string[] | null {
-  return without !== null && without.length > 1 && without[0] === key ? without.slice(1) : null
+function isLeftOut(without: readonly string[], key: string): boolean {
+  return without.length === 1 && without[0] === key
+}
+
+function below(without: readonly string[], key: string): readonly string[] {
+  return without.length > 1 && without[0] === key ? without.slice(1) : nothing
 }

@@ -30,8 +30,12 @@ interface Walk {
 const leaf: Found = { plain: true, levels: 0 }
 const odd: Found = { plain: false, levels: 0 }
 
-/** Values that were walked already: frozen through and through, and known to be JSON. */
+/**
+ * Values that were walked already: frozen through and through, and known to be JSON. Only the upper levels are kept,
+ * since a transform mostly takes over whole members of a document, and each entry costs more than a small walk.
+ */
 const walked = new WeakMap<object, Found>()
+const walkedDepthMax = 1
 
 /**
  * Freezes a value and all below it. Parts that were frozen here before are not walked again, so that the second step
@@ -41,6 +45,30 @@ export function freezeJson(value: unknown, depthMax: number): FrozenFacts {
   const walk: Walk = { depthMax, fault: null }
   const { plain } = freezeAt(value, walk, 0)
   return { fault: walk.fault, plain }
+}
+
+/**
+ * The same for what `JSON.parse` made of a text without lone surrogates: it is JSON, so only the depth is looked at.
+ * Says whether it is within the limit.
+ */
+export function freezeParsed(value: unknown, depthMax: number): boolean {
+  return levelsOf(value, depthMax, 0) <= depthMax
+}
+
+function levelsOf(value: unknown, depthMax: number, depth: number): number {
+  if (typeof value !== 'object' || value === null) return 0
+  if (depth >= depthMax) return Infinity
+  let levels = 0
+  if (Array.isArray(value)) {
+    for (const item of value) levels = Math.max(levels, levelsOf(item, depthMax, depth + 1))
+  } else {
+    // Only own keys are asked for, so the record is what it says.
+    const members = value as Record<string, unknown>
+    for (const key of Object.keys(members)) levels = Math.max(levels, levelsOf(members[key], depthMax, depth + 1))
+  }
+  Object.freeze(value)
+  if (depth <= walkedDepthMax) walked.set(value, { plain: true, levels: levels + 1 })
+  return levels + 1
 }
 
 function freezeAt(value: unknown, walk: Walk, depth: number): Found {
@@ -69,7 +97,9 @@ function freezeObject(value: object, walk: Walk, depth: number): Found {
   if (isExactNumber(value)) return odd
   if (depth >= walk.depthMax) return fail(walk, tooDeep(walk))
   const found = Array.isArray(value) ? freezeItems(value, walk, depth) : freezeMembers(value, walk, depth)
-  if (walk.fault === null) walked.set(Object.freeze(value), found)
+  if (walk.fault !== null) return found
+  Object.freeze(value)
+  if (depth <= walkedDepthMax) walked.set(value, found)
   return found
 }
 

@@ -2,7 +2,7 @@
 
 import { isUtf8 } from 'node:buffer'
 import { LockstepError, assert } from '../../core/error.ts'
-import { freezeJson } from './freeze.ts'
+import { freezeJson, freezeParsed } from './freeze.ts'
 import { type SourceNode, readSource } from './source.ts'
 import { type Style, printByStyle, styleOf } from './style.ts'
 import type { JsonValue } from './value.ts'
@@ -57,8 +57,7 @@ function parsePlainly(text: string, style: Style, limits: Limits): JsonValue | u
     // The exact reader names the place and the reason.
     return undefined
   }
-  const { fault } = freezeJson(value, limits.depthMax)
-  if (fault !== null) return undefined
+  if (!freezeParsed(value, limits.depthMax)) return undefined
   return printByStyle(value, style, 'plain') === text ? value : undefined
 }
 

@@ -29,8 +29,15 @@ export function styleOf(text: string, bom: boolean): Style {
     spaced: indent === '' && (/^\{"(?:[^"\\]|\\.)*": /.test(text) || /^\[[^[{",]*, /.test(text)),
     // eslint-disable-next-line no-control-regex
     ascii: text.includes('\\u') && !/[^\u0000-\u007f]/.test(text),
-    end: /[ \t\r\n]*$/.exec(text)?.[0] ?? '',
+    end: text.slice(endOfContent(text)),
   }
+}
+
+/** A loop from the end: a pattern would try at every blank of the text. */
+function endOfContent(text: string): number {
+  let end = text.length
+  while (end > 0 && ' \t\r\n'.includes(text.charAt(end - 1))) end--
+  return end
 }
 
 /** A value as text, by style alone. `plain`: every number is one that `JSON.stringify` writes without loss. */

@@ -51,8 +51,7 @@ export function memberOf(object: JsonObject, key: string): JsonValue | undefined
 
 /** The object with one member set where it stands, or added at the end. Keys such as `__proto__` stay plain keys. */
 export function withMember(object: JsonObject, key: string, value: JsonValue): JsonObject {
-  if (!Object.hasOwn(object, key)) return Object.fromEntries([...Object.entries(object), [key, value]])
-  return Object.fromEntries(Object.entries(object).map(([name, old]) => [name, name === key ? value : old]))
+  return { ...object, [key]: value }
 }
 
 export function withoutMember(object: JsonObject, key: string): JsonObject {

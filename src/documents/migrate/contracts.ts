@@ -17,7 +17,11 @@ export function faultsAgainst(contracts: Contracts, version: string, value: Json
 }
 
 /** Throws where a document does not keep the contract of the version that it has. */
-export function checkOwnContract(document: ParsedDocument, version: string, contracts: Contracts): void {
+export function checkOwnContract(
+  document: Pick<ParsedDocument, 'file' | 'value'>,
+  version: string,
+  contracts: Contracts,
+): void {
   const faults = faultsAgainst(contracts, version, document.value)
   if (faults.length > 0) throw new LockstepError('document-invalid', { file: document.file, version, faults })
 }

@@ -1,0 +1,101 @@
+/** Recomputes what documents and backups say of themselves. */
+
+import { isLockstepError } from '../../core/error.ts'
+import { readBackup } from '../files/backup.ts'
+import { listRuns, replacedBy } from '../files/journal.ts'
+import { unfinishedRuns } from '../files/recover.ts'
+import type { LeftDocument } from '../files/replace.ts'
+import { scanCorpus } from '../files/scan.ts'
+import { checkOwnContract } from '../migrate/contracts.ts'
+import { asEntry, checksumWithoutOwn, readEntries } from '../migrate/history-entry.ts'
+import { checkVersion, readVersion } from '../migrate/version.ts'
+import { type OpenCorpus, refusalsShownMax } from './open-corpus.ts'
+import { readDocument } from './read-document.ts'
+
+export interface CorpusVerification {
+  readonly seen: number
+  /** Readable, of a known version, and keeping its contract. */
+  readonly good: number
+  readonly refused: number
+  readonly refusals: readonly LeftDocument[]
+  /** Documents with a history entry whose content still is what the entry says. */
+  readonly asMigrated: number
+  /** Documents that were changed since their last migration, as programs do. */
+  readonly changedSince: number
+  readonly changedSinceShown: readonly string[]
+  readonly backups: number
+  /** Backups that are gone or do not hold the bytes that they should. */
+  readonly damaged: readonly LeftDocument[]
+  readonly unfinished: readonly string[]
+}
+
+/** Checks every document and every backup. Reads only. */
+export function verifyCorpus(open: OpenCorpus): CorpusVerification {
+  const unfinished = unfinishedRuns(open.files, open.corpus)
+  const counts = { seen: 0, good: 0, refused: 0, asMigrated: 0, changedSince: 0 }
+  const refusals: LeftDocument[] = []
+  const changedSinceShown: string[] = []
+  const refuse = (one: LeftDocument): void => {
+    counts.refused++
+    if (refusals.length < refusalsShownMax) refusals.push(one)
+  }
+  for (const found of scanCorpus(open.files, open.corpus)) {
+    if (found.kind === 'leftover' || found.kind === 'link') continue
+    counts.seen++
+    if (found.kind === 'refused') {
+      refuse(found)
+      continue
+    }
+    const { document } = found
+    const judged = judge(open, document, unfinished.length > 0 ? 'possible' : 'none')
+    if (typeof judged === 'object') {
+      refuse(judged)
+      continue
+    }
+    counts.good++
+    if (judged === 'as-migrated') counts.asMigrated++
+    if (judged === 'changed-since') {
+      counts.changedSince++
+      if (changedSinceShown.length < refusalsShownMax) changedSinceShown.push(document)
+    }
+  }
+  return { ...counts, refusals, changedSinceShown, ...verifyBackups(open), unfinished }
+}
+
+function judge(
+  open: OpenCorpus,
+  document: string,
+  ownLinks: 'possible' | 'none',
+): LeftDocument | 'as-migrated' | 'changed-since' | 'never-migrated' {
+  const read = readDocument(open, document, ownLinks)
+  if (!read.ok) return { document, error: read.error }
+  const { parsed } = read
+  try {
+    const version = readVersion(parsed, open.rules)
+    checkVersion(open.transforms.graph, version, parsed.file)
+    checkOwnContract(parsed, version, open.contracts)
+  } catch (error) {
+    if (isLockstepError(error)) return { document, error }
+    throw error
+  }
+  const last = asEntry(readEntries(parsed.value, open.rules)?.at(-1))
+  if (last === null) return 'never-migrated'
+  return checksumWithoutOwn(parsed, open.rules) === last.checksum_after ? 'as-migrated' : 'changed-since'
+}
+
+function verifyBackups(open: OpenCorpus): Pick<CorpusVerification, 'backups' | 'damaged'> {
+  let backups = 0
+  const damaged: LeftDocument[] = []
+  for (const run of listRuns(open.files, open.corpus)) {
+    for (const entry of replacedBy(open.files, open.corpus, run)) {
+      backups++
+      try {
+        readBackup(open.files, open.corpus, entry)
+      } catch (error) {
+        if (!isLockstepError(error)) throw error
+        if (damaged.length < refusalsShownMax) damaged.push({ document: entry.document, error })
+      }
+    }
+  }
+  return { backups, damaged }
+}
