@@ -1,16 +1,19 @@
 /** Versions are text, compared by the scheme of their layout. Real ones have twenty digits, so never a number. */
 
 /**
- * `numeric`: digits, `1` equals `0001`; dashes inside do not count (diesel).
+ * `numeric`: digits, `1` equals `0001`; dashes inside do not count.
+ * `timestamp`: the same, but times compare as far as they go (diesel): `2024-03-13` stands before `2024-03-13-170000`
+ * and after all of the day before, whatever the number of digits.
  * `dotted`: numbers joined by `.` or `_`; `1` equals `1.0` (Flyway).
  * `category`: a name that ends in digits (`task001`); each category is ordered by itself, categories by name.
  */
-export type VersionScheme = 'numeric' | 'dotted' | 'category'
+export type VersionScheme = 'numeric' | 'timestamp' | 'dotted' | 'category'
 
 /** A key that is equal for two spellings of one version. */
 export function versionKey(scheme: VersionScheme, version: string): string {
   switch (scheme) {
     case 'numeric':
+    case 'timestamp':
       return trimZeros(withoutDashes(version))
     case 'dotted':
       return segmentsOf(version).join('.')
@@ -26,6 +29,8 @@ export function compareVersions(scheme: VersionScheme, a: string, b: string): nu
   switch (scheme) {
     case 'numeric':
       return compareDigits(withoutDashes(a), withoutDashes(b))
+    case 'timestamp':
+      return compareTimes(trimZeros(withoutDashes(a)), trimZeros(withoutDashes(b)))
     case 'dotted':
       return compareSegments(segmentsOf(a), segmentsOf(b))
     case 'category': {
@@ -78,6 +83,11 @@ function compareDigits(a: string, b: string): number {
   return (digits ? left.length - right.length : 0) || compareText(left, right)
 }
 
+/** What is too short for a date is a number, and all numbers come before all dates. */
+function compareTimes(a: string, b: string): number {
+  return Math.min(a.length, b.length) < dateDigits ? compareDigits(a, b) : compareText(a, b)
+}
+
 function withoutDashes(version: string): string {
   return version.includes('-') ? version.replaceAll('-', '') : version
 }
@@ -93,3 +103,4 @@ function trimZeros(digits: string): string {
 }
 
 const zero = 48
+const dateDigits = 8

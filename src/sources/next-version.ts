@@ -21,7 +21,7 @@ export function nextVersion({ scheme, existing, first, now }: VersionQuestion): 
   if (style === null) return increment(newest)
   const time = formatTime(style, now)
   // Clocks of colleagues run ahead: a new file must still come last.
-  return compareVersions('numeric', time, newest) > 0 ? time : increment(newest)
+  return compareVersions(scheme, time, newest) > 0 ? time : increment(newest)
 }
 
 /** Categories by name, and the newest version of each. */
@@ -49,7 +49,7 @@ function firstVersion(first: FirstVersion, now: number): string {
 type TimeStyle = 'seconds' | 'dashed' | 'date' | 'unix' | 'unix-ms'
 
 function timeStyleOf(version: string): TimeStyle | null {
-  if (/^\d{4}-\d{2}-\d{2}-\d{6}$/.test(version)) return 'dashed'
+  if (/^\d{4}-\d{2}-\d{2}-\d{6}(-\d{4})?$/.test(version)) return 'dashed'
   if (/^\d{4}-\d{2}-\d{2}$/.test(version)) return 'date'
   if (/^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{6}$/.test(version)) return 'seconds'
   if (/^1\d{12}$/.test(version)) return 'unix-ms'

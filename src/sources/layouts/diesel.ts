@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { numeric, readPath, versioned, type Layout, type NewName, type NewPath } from './layout.ts'
+import { readPath, versioned, type Layout, type NewName, type NewPath } from './layout.ts'
 
 export const diesel: Layout = {
   enters: (folder) => /^\d[\d-]*(_[^/]*)?$/.test(folder),
@@ -14,7 +14,7 @@ export const diesel: Layout = {
     const direction = found.stem === 'down' ? 'down' : 'up'
     return versioned(folder[1], folder[2], { direction, language: found.language })
   },
-  scheme: numeric,
+  scheme: () => 'timestamp',
   markers: null,
   sections: false,
   first: 'dashed-timestamp',
