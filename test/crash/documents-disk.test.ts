@@ -266,6 +266,29 @@ test('a document changed since a run is restored only on demand', () => {
   expect(filesIn(folder).get('artifacts/.lockstep/runs/second/backup/a/manifest.json')).toContain('"new"')
 })
 
+test('a document that was taken away comes back from its backup', () => {
+  const folder = makeFolder({ 'artifacts/a/b/manifest.json': manifest() })
+  const open = openAt(folder)
+  migrate(open)
+  fs.rmSync(join(folder, 'artifacts/a'), { recursive: true })
+  const goal = { run: 'first', only: null, changedSince: 'leave', now } as const
+  expect(documents.restoreRun(open, goal, options('second', 'links'))).toMatchObject({ restored: 1, refused: 0 })
+  expect(documentsIn(folder)).toEqual(new Map([['artifacts/a/b/manifest.json', manifest()]]))
+  expect(documents.lastRunOf(open, 'a/b/manifest.json')).toBe('first')
+})
+
+test('a backup that was changed is never put back', () => {
+  const folder = makeFolder({ 'artifacts/a/manifest.json': manifest() })
+  const open = openAt(folder)
+  migrate(open)
+  fs.appendFileSync(join(folder, 'artifacts/.lockstep/runs/first/backup/a/manifest.json'), ' ')
+  const goal = { run: 'first', only: null, changedSince: 'replace', now } as const
+  const answer = documents.restoreRun(open, goal, options('second', 'links'))
+  expect(answer.refusals.map((one) => one.error.code)).toEqual(['backup-damaged'])
+  expect(documents.verifyCorpus(open).damaged).toHaveLength(1)
+  expect(() => documents.planRestore(open, { ...goal, run: 'none' })).toThrow('there is no run "none"')
+})
+
 test('a survey counts each document once, and knows what is newer, unknown, unreadable, invalid', () => {
   const text = (version: unknown): string => JSON.stringify({ schema_version: version })
   const folder = makeFolder({

@@ -94,21 +94,23 @@ function checkedResult(result: unknown, work: StepWork): JsonObject {
   if (typeof (result as { then?: unknown } | null | undefined)?.then === 'function') {
     throw impure(work, 'it is asynchronous, so it could ask the world')
   }
-  const { fault } = freezeJson(result, work.rules.limits.depthMax)
+  const versioned = work.transform.versionBy === 'engine' ? withVersionOf(result, work) : result
+  const { fault } = freezeJson(versioned, work.rules.limits.depthMax)
   if (fault !== null) throw refusal('transform-result', work, `at ${fault.at || '/'} there is ${fault.reason}`)
   // Frozen without a fault, it is JSON.
-  const value = result as JsonValue
+  const value = versioned as JsonValue
   if (!isJsonObject(value)) throw refusal('transform-result', work, 'it is no object')
-  if (work.transform.versionBy === 'engine') {
-    const versioned = withVersion(value, work.rules.version, work.context.to)
-    freezeJson(versioned, Infinity)
-    return versioned
-  }
   const version = versionText(valueAt(value, work.rules.version))
   if (version !== work.context.to) {
     throw refusal('transform-result', work, `its version is ${version ?? 'not there'}, not ${work.context.to}`)
   }
   return value
+}
+
+function withVersionOf(result: unknown, work: StepWork): unknown {
+  // Operations give JSON; where a mapping did not, the walk that follows says so.
+  const value = result as JsonValue
+  return isJsonObject(value) ? withVersion(value, work.rules.version, work.context.to) : value
 }
 
 function refuseFaults(

@@ -1,10 +1,13 @@
 /** Puts documents back as a run found them, byte for byte. A restore is a run of its own: it too can be taken back. */
 
+import { dirname } from 'node:path'
 import { LockstepError, isLockstepError } from '../../core/error.ts'
 import { sha256Of } from '../json/canonical.ts'
 import { readBackup } from '../files/backup.ts'
-import { fileOf } from '../files/corpus.ts'
+import { type Corpus, fileOf, pathOf } from '../files/corpus.ts'
+import type { FileFacts, FileSystem } from '../files/file-system.ts'
 import { type JournalEntry, listRuns, readHead, replacedBy } from '../files/journal.ts'
+import { temporaryFile } from '../files/names.ts'
 import { type RecoveredRun, recoverRuns } from '../files/recover.ts'
 import { type LeftDocument, type Replacement, openRun } from '../files/replace.ts'
 import type { RunOptions } from './migrate-corpus.ts'
@@ -42,8 +45,8 @@ export function lastRunOf({ files, corpus }: OpenCorpus, document: string): stri
 
 /** What a restore would do, counted without writing; the same answer as `restoreRun` gives. */
 export function planRestore(open: OpenCorpus, goal: RestoreGoal): Omit<RestoreAnswer, 'recovered'> {
-  const tally = { restored: 0, asBefore: 0, refused: 0, refusals: [] as LeftDocument[] }
-  for (const item of itemsOf(open, goal, tally)) if (item !== null) tally.restored++
+  const tally = newTally()
+  for (const _ of itemsOf(open, goal, tally)) tally.restored++
   return tally
 }
 
@@ -52,26 +55,28 @@ export function restoreRun(open: OpenCorpus, goal: RestoreGoal, options: RunOpti
   const { files, corpus } = open
   const recovered = recoverRuns(files, corpus, goal.now)
   const run = openRun(files, corpus, { ...options.head, format: 1, command: 'restore', files: corpus.files })
-  const tally = { restored: 0, asBefore: 0, refused: 0, refusals: [] as LeftDocument[] }
-  let batch: Replacement[] = []
+  const tally = newTally()
+  const batch: Item[] = []
   let bytes = 0
   const flush = (): void => {
-    const { replaced, left } = run.replace(batch)
+    const { replaced, left } = run.replace(
+      batch.filter((item) => item.kind === 'replace').map((item) => item.replacement),
+    )
     tally.restored += replaced.length
     for (const one of left) refuse(tally, one)
-    batch = []
-    bytes = 0
-    options.onProgress({
-      seen: tally.restored + tally.asBefore + tally.refused,
-      migrated: tally.restored,
-      refused: tally.refused,
+    tally.restored += recreate(files, corpus, {
+      run: options.head.run,
+      items: batch.filter((item) => item.kind === 'recreate'),
     })
+    batch.length = 0
+    bytes = 0
+    const seen = tally.restored + tally.asBefore + tally.refused
+    options.onProgress({ seen, migrated: tally.restored, refused: tally.refused })
   }
   for (const item of itemsOf(open, goal, tally)) {
     if (options.signal.aborted) break
-    if (item === null) continue
     batch.push(item)
-    bytes += item.newBytes.length
+    bytes += item.kind === 'replace' ? item.replacement.newBytes.length : item.bytes.length
     if (batch.length >= (options.batchDocuments ?? batchDocumentsMax) || bytes >= batchBytesMax) flush()
   }
   flush()
@@ -79,15 +84,52 @@ export function restoreRun(open: OpenCorpus, goal: RestoreGoal, options: RunOpti
   return { ...tally, recovered }
 }
 
-type Tally = { asBefore: number; refused: number; refusals: LeftDocument[] }
+type Item =
+  | { readonly kind: 'replace'; readonly replacement: Replacement }
+  /** The document is gone: nothing is replaced, so nothing needs a journal. */
+  | { readonly kind: 'recreate'; readonly document: string; readonly facts: FileFacts; readonly bytes: Uint8Array }
 
-function* itemsOf(open: OpenCorpus, goal: RestoreGoal, tally: Tally): Generator<Replacement | null> {
+type Recreate = Extract<Item, { kind: 'recreate' }>
+
+function newTally(): Tally {
+  return { restored: 0, asBefore: 0, refused: 0, refusals: [] }
+}
+
+/** Puts documents back that are gone: whole and on disk first, then under their name, unless that is taken by now. */
+function recreate(
+  files: FileSystem,
+  corpus: Corpus,
+  { run, items }: { readonly run: string; readonly items: readonly Recreate[] },
+): number {
+  if (items.length === 0) return 0
+  const temporaries = items.map((item) => pathOf(corpus, temporaryFile(item.document, run)))
+  for (const [i, item] of items.entries()) {
+    files.makeFolder(dirname(pathOf(corpus, item.document)))
+    files.writeNew(temporaries[i] ?? '', item.bytes, item.facts)
+  }
+  files.sync(corpus.root, temporaries)
+  for (const [i, item] of items.entries()) {
+    if (files.facts(pathOf(corpus, item.document)) === null)
+      files.rename(temporaries[i] ?? '', pathOf(corpus, item.document))
+    else files.remove(temporaries[i] ?? '')
+  }
+  files.sync(
+    corpus.root,
+    items.map((item) => pathOf(corpus, item.document)),
+  )
+  return items.length
+}
+
+type Tally = { restored: number; asBefore: number; refused: number; refusals: LeftDocument[] }
+
+function* itemsOf(open: OpenCorpus, goal: RestoreGoal, tally: Tally): Generator<Item> {
   const { files, corpus } = open
   const known = listRuns(files, corpus)
   if (!known.includes(goal.run)) throw new LockstepError('run-unknown', { run: goal.run, known })
   const only = goal.only === null ? null : new Set(goal.only)
   for (const entry of replacedBy(files, corpus, goal.run)) {
-    if (only === null || only.has(entry.document)) yield itemOf(open, entry, { goal, tally })
+    const item = only === null || only.has(entry.document) ? itemOf(open, entry, { goal, tally }) : null
+    if (item !== null) yield item
   }
 }
 
@@ -95,31 +137,28 @@ function itemOf(
   open: OpenCorpus,
   entry: JournalEntry,
   { goal, tally }: { readonly goal: RestoreGoal; readonly tally: Tally },
-): Replacement | null {
-  const { document, before, after } = entry
-  const found = readBytes(open, document, 'none')
-  if (!found.ok) return refuse(tally, { document, error: found.error })
-  const now = sha256Of(found.bytes)
-  if (now === before) {
-    tally.asBefore++
-    return null
-  }
-  if (now !== after && goal.changedSince === 'leave') {
-    const error = new LockstepError('document-changed-since', { file: fileOf(open.corpus, document), run: goal.run })
-    return refuse(tally, { document, error })
-  }
+): Item | null {
+  const { document, before } = entry
   try {
-    const backup = readBackup(open.files, open.corpus, entry)
-    const newBytes = backup.bytes
+    if (open.files.facts(pathOf(open.corpus, document)) === null) {
+      return { kind: 'recreate', document, ...readBackup(open.files, open.corpus, entry) }
+    }
+    const found = readBytes(open, document, 'none')
+    if (!found.ok) return refuse(tally, { document, error: found.error })
+    const now = sha256Of(found.bytes)
+    if (now === before) {
+      tally.asBefore++
+      return null
+    }
+    if (now !== entry.after && goal.changedSince === 'leave') {
+      throw new LockstepError('document-changed-since', { file: fileOf(open.corpus, document), run: goal.run })
+    }
+    const newBytes = readBackup(open.files, open.corpus, entry).bytes
+    const { facts, bytes } = found
+    const versions = { from: entry.to, to: entry.from }
     return {
-      document,
-      facts: found.facts,
-      bytes: found.bytes,
-      before: now,
-      newBytes,
-      after: before,
-      from: entry.to,
-      to: entry.from,
+      kind: 'replace',
+      replacement: { document, facts, bytes, before: now, newBytes, after: before, ...versions },
     }
   } catch (error) {
     if (isLockstepError(error)) return refuse(tally, { document, error })
