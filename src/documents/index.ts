@@ -1,6 +1,7 @@
 /** Versioned JSON documents: read without loss, moved by pure transforms, replaced without a moment of danger. */
 
 export { type Corpus, corpusAt, documentNamed, fileOf } from './files/corpus.ts'
+export { findContracts } from './files/contract-files.ts'
 export { disk } from './files/disk.ts'
 export type { FileSystem } from './files/file-system.ts'
 export { type BackupForm, type JournalEntry, type RunEnd, type RunHead, journalFormat } from './files/journal.ts'

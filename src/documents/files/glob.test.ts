@@ -19,6 +19,8 @@ const cases: readonly (readonly [string, string, boolean])[] = [
   ['data/**/x/**/*.json', 'a/y/b/c/y.json', false],
   ['data/*(1)+.json', 'x(1)+.json', true],
   ['data/*', 'ü 語', true],
+  ['data/*', 'x.json.backup', false],
+  ['data/*', 'x.json.backup.2', false],
 ]
 
 test.each(cases)('%s and %s: %s', (files, path, wanted) => {

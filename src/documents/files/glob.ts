@@ -48,6 +48,8 @@ export function enter(glob: Glob, state: GlobState, name: string): GlobState {
 export function accepts(glob: Glob, state: GlobState, name: string): boolean {
   const last = glob.segments.length - 1
   const segment = glob.segments[last]
+  // The backups that lie beside documents are none, whatever the pattern says.
+  if (/\.backup(?:\.\d+)?$/.test(name)) return false
   return state.includes(last) && segment !== undefined && segment !== 'any-folders' && segment.test(name)
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { join } from 'node:path'
-import { LockstepError, isLockstepError } from '../../core/error.ts'
+import { LockstepError, assert, isLockstepError } from '../../core/error.ts'
 import { type Sha256, sha256Of } from '../json/canonical.ts'
 import { makeBackup, removeBackup, settleBackup } from './backup.ts'
 import { type Corpus, fileOf, pathOf } from './corpus.ts'
@@ -53,6 +53,7 @@ const blockBytes = 4096
 
 /** Begins a run. Whoever calls it holds the lock of the corpus. */
 export function openRun(files: FileSystem, corpus: Corpus, head: RunHead): OpenRun {
+  assert(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(head.run), `"${head.run}" cannot be the name of a folder`)
   let batches = 0
   let replaced = 0
   // Paths whose renames no sync has covered yet.

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { compareText } from '../../core/version.ts'
 import { makeCrashFiles } from '../../../test/support/crash-files.ts'
 import { corpusAt } from '../files/corpus.ts'
 import { scanCorpus } from '../files/scan.ts'
@@ -29,7 +30,7 @@ function upped(order: readonly string[], batchDocuments: number): [string, strin
   const head = { run: 'r', at: now, by: 'me@here', tool: '0', form: 'links' } as const
   const goal = { direction: 'up', to: '1.1.0', only: null, limit: null, now } as const
   migrateCorpus(open, goal, { head, signal, onProgress: () => undefined, batchDocuments })
-  return [...open.all()].filter(([path]) => !path.includes('batch-')).sort()
+  return [...open.all()].filter(([path]) => !path.includes('batch-')).sort(([a], [b]) => compareText(a, b))
 }
 
 test('any order of files, and any size of batch, gives the same bytes', () => {
