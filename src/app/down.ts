@@ -1,18 +1,20 @@
 /** `down`: takes migrations back in reverse order of application. All of them are looked at before the first one runs. */
 
-import { LockstepError, isLockstepError } from '../core/error.ts'
+import { LockstepError } from '../core/error.ts'
 import { chooseDown, type DownTarget } from '../core/choose-down.ts'
 import { planDown, type DownStep } from '../core/make-plan.ts'
 import { versionKey } from '../core/version.ts'
 import { carryOut } from '../engine/carry-out.ts'
-import { makeEngine, type Engine } from '../engine/engine.ts'
+import type { Session } from '../core/ports.ts'
+import { makeEngine } from '../engine/engine.ts'
 import { answerOf, failedReport, reportOf } from './answer.ts'
 import { refuseUnconfirmed, type Confirmation } from './confirm.ts'
 import { sha256, type AppContext } from './context.ts'
-import { whileAllLocked, type Locked } from './locked.ts'
+import { whileAllLockedAgain } from './again.ts'
+import type { Locked } from './locked.ts'
 import { factsReader } from './plan.ts'
-import type { Answer, RanReport, RunReport } from './report.ts'
-import { makeRun, type Run } from './run-all.ts'
+import type { Answer, RunReport } from './report.ts'
+import { isLost, lookUp, makeRun, remember, stopRun, type Run } from './run.ts'
 import { judgeTarget, type Judged, type Target } from './target.ts'
 
 export interface DownOptions extends Confirmation {
@@ -28,7 +30,7 @@ export async function down(
   const stores = targets.map((target) => target.name)
   context.emit({ type: 'run-started', runId: context.author.runId, command: 'down', stores })
   const run = makeRun(stores)
-  await downAll(targets, { options, context, run }).catch((error: unknown) => run.stop(error, context))
+  await downAll(targets, { options, context, run }).catch((error: unknown) => stopRun(run, error, context))
   const answer = await answerWith(targets, run)
   context.emit({ type: 'run-finished', runId: context.author.runId, ok: answer.ok, exit: answer.exit })
   return answer
@@ -58,9 +60,18 @@ async function downAll(targets: readonly Target[], running: Running): Promise<vo
     }
   }
   if (run.failed.size > 0) return
-  await whileAllLocked(targets, { context, waitMs: options.lockWaitMs }, async (locked) => {
-    for (const one of locked) await downOne(one, running)
-  })
+  const { lockWaitMs } = options
+  await whileAllLockedAgain(targets, { run, context, lockWaitMs }, (locked) => downLocked(locked, running))
+}
+
+async function downLocked(locked: readonly Locked[], running: Running): Promise<void> {
+  const now: Judged[] = []
+  for (const { target, session } of locked) now.push(await judgeTarget(target, session))
+  if (lookUp(running.run, now, running.context)) return
+  for (const [index, one] of now.entries()) {
+    const session = locked[index]?.session
+    if (session !== undefined) await downOne(one, session, running)
+  }
 }
 
 /** Throws where a rule, a missing down or another store stands in the way. */
@@ -112,38 +123,34 @@ function refuseRequired({ record }: DownStep, { target, files }: Judged, all: re
   }
 }
 
-async function downOne({ target, session }: Locked, { options, context, run }: Running): Promise<void> {
-  const judged = await judgeTarget(target, session)
-  const steps = stepsOf(judged, options.target)
+async function downOne(judged: Judged, session: Session, { options, context, run }: Running): Promise<void> {
+  const { target, history } = judged
+  const steps = stepsOf(judged, remaining(options.target, run.ran.get(target.name)?.length ?? 0))
   const { clock, emit, signal, author } = context
   const { name: store, bodies, policy } = target
-  const engine: Engine = makeEngine(
-    { store, session, bodies, author, policy, clock, sha256, emit, signal },
-    judged.history,
-  )
+  const engine = makeEngine({ store, session, bodies, author, policy, clock, sha256, emit, signal }, history)
   for (const [index, step] of steps.entries()) {
     const planned = planDown(step, factsReader(target))
+    const { migration, record } = step
     const { version, file } = planned
-    run.underWay = { store, version, file }
+    run.underWay = { store, version, file, direction: 'down' }
+    const about = { version, file, direction: 'down' as const }
     try {
-      const { ms, steps: count } = await carryOut(
-        { planned, migration: step.migration, record: step.record, index, count: steps.length },
-        engine,
-      )
-      remember(run, store, { version, file, direction: 'down', state: 'reverted', ms, steps: count })
+      const { ms, steps: ran } = await carryOut({ planned, migration, record, index, count: steps.length }, engine)
+      remember(run, store, { ...about, state: 'reverted', ms, steps: ran })
     } catch (error) {
-      if (signal.aborted || (isLockstepError(error) && error.code === 'connection-lost')) throw error
+      if (signal.aborted || isLost(error)) throw error
       run.failed.set(store, error)
-      remember(run, store, { version, file, direction: 'down', state: 'failed', ms: 0, steps: 0 })
-      return
-    } finally {
-      if (!signal.aborted && !run.failed.has(store)) run.underWay = null
+      remember(run, store, { ...about, state: 'failed', ms: 0, steps: 0 })
     }
+    run.underWay = null
+    if (run.failed.has(store)) return
   }
 }
 
-function remember(run: Run, store: string, report: RanReport): void {
-  run.ran.set(store, [...(run.ran.get(store) ?? []), report])
+/** After a lost connection the steps that were taken back already count. */
+function remaining(target: DownTarget, done: number): DownTarget {
+  return target.kind === 'steps' ? { kind: 'steps', steps: target.steps - done } : target
 }
 
 async function answerWith(targets: readonly Target[], run: Run): Promise<Answer<RunReport>> {

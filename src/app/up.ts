@@ -1,19 +1,20 @@
 /** `up`: judge, plan, lock, judge again, carry out, record. Every store of one run is locked before the first changes. */
 
 import type { ExitCode } from '../core/errors/entry.ts'
-import { isLockstepError } from '../core/error.ts'
 import type { LogRow, Meta } from '../core/history.ts'
 import { historyFormat } from '../core/history.ts'
 import { makeEngine, moved, nextRow, type Engine } from '../engine/engine.ts'
 import { answerOf, exitOfVerdict, failedReport, reportOf } from './answer.ts'
 import { sha256, type AppContext } from './context.ts'
 import { judgeWaiting } from './judge-waiting.ts'
-import { whileAllLocked, type Locked } from './locked.ts'
+import type { Locked } from './locked.ts'
+import { whileAllLockedAgain } from './again.ts'
 import { planFor, type SavedPlan } from './plan.ts'
 import { prepare, refuseForeign, type Prepared } from './prepare.ts'
 import { refuseStalePlan, refuseWithoutOperator } from './reviewed.ts'
 import type { Answer, RanReport, RunReport } from './report.ts'
-import { makeRun, runAll, type Run } from './run-all.ts'
+import { hasChanged, lookUp, makeRun, type Run } from './run.ts'
+import { runAll } from './run-all.ts'
 import { judgeTarget, type Judged, type Target } from './target.ts'
 
 export interface UpOptions {
@@ -72,11 +73,12 @@ async function upQuietly(
   const refused = new Map([...refusals(judged, options), ...run.failed])
   if (refused.size > 0) return refusedAnswer(targets, judged, refused)
   const waiting = judged.filter((one) => one.judgement.pending.length > 0)
-  if (waiting.length > 0)
-    await whileAllLockedAgain(
-      judged.map((one) => one.target),
-      { run, options, context },
+  if (waiting.length > 0) {
+    const all = judged.map((one) => one.target)
+    await whileAllLockedAgain(all, { run, context, lockWaitMs: options.lockWaitMs }, (locked) =>
+      runLocked(locked, { run, options, context }),
     )
+  }
   return await finalAnswer(targets, judged, run)
 }
 
@@ -112,35 +114,10 @@ interface Running {
   readonly context: AppContext
 }
 
-const attemptsMost = 4
-
-/**
- * Runs under the locks, and again after a lost connection: once the lock is ours again the former session is gone, and
- * the history says what became of what was under way.
- */
-async function whileAllLockedAgain(targets: readonly Target[], running: Running): Promise<void> {
-  const { run, options, context } = running
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await whileAllLocked(targets, { context, waitMs: options.lockWaitMs }, (locked) =>
-        runLocked(locked, running),
-      )
-    } catch (error) {
-      const lost =
-        isLockstepError(error) && (error.code === 'connection-lost' || (attempt > 1 && error.code === 'unreachable'))
-      if (!lost || attempt === attemptsMost || context.signal.aborted) return run.stop(error, context)
-      const store = error.store ?? targets[0]?.name ?? ''
-      context.emit({ type: 'connection-lost', store, version: run.underWay?.version ?? null })
-      await context.clock.sleep(500 * 2 ** attempt, context.signal).catch(() => undefined) // the next attempt sees the signal
-    }
-  }
-}
-
 async function runLocked(locked: readonly Locked[], { run, options, context }: Running): Promise<void> {
   const judged: Judged[] = []
   for (const { target, session } of locked) judged.push(await judgeTarget(target, session))
-  run.lookUp(judged, context)
-  if (run.endsAfterLookUp(judged)) return
+  if (lookUp(run, judged, context)) return
   const refused = refusals(judged, { ...options, intoExisting: options.intoExisting || run.ran.size > 0 })
   for (const [store, error] of refused) run.failed.set(store, error)
   if (refused.size > 0) return
@@ -208,7 +185,7 @@ async function finalAnswer(
     const ran: readonly RanReport[] = run.ran.get(target.name) ?? []
     const failure = run.failed.get(target.name)
     const known = before.find((one) => one.target === target)
-    const now = run.changed || failure !== undefined ? await judgeTarget(target).catch(() => known) : known
+    const now = hasChanged(run) || failure !== undefined ? await judgeTarget(target).catch(() => known) : known
     const report = now === undefined ? failedReport(target, failure) : reportOf(now)
     const error = failure === undefined ? null : failedReport(target, failure).error
     reports.push({ ...report, ran, head: now?.history.head?.hash ?? null, error })

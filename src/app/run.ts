@@ -1,0 +1,106 @@
+/** What has happened in a run so far, over all its stores; it outlives a lost connection. */
+
+import type { ExitCode } from '../core/errors/entry.ts'
+import { isLockstepError, LockstepError } from '../core/error.ts'
+import type { Direction } from '../core/migration.ts'
+import type { AppContext } from './context.ts'
+import type { RanReport } from './report.ts'
+import type { Judged } from './target.ts'
+
+export interface UnderWay {
+  readonly store: string
+  readonly version: string
+  readonly file: string
+  readonly direction: Direction
+}
+
+export interface Run {
+  readonly ran: Map<string, RanReport[]>
+  readonly failed: Map<string, unknown>
+  /** What had begun and was not seen to end. */
+  underWay: UnderWay | null
+  /** The connection that was lost last, until its outcome has been looked up. */
+  lost: LockstepError | null
+  /** 130 or 143 after a signal. */
+  exit: ExitCode | null
+  /** In the order in which they are asked. */
+  readonly stores: readonly string[]
+}
+
+export function makeRun(stores: readonly string[]): Run {
+  return { ran: new Map(), failed: new Map(), underWay: null, lost: null, exit: null, stores }
+}
+
+/** Whether anything was written, or may have been. */
+export function hasChanged(run: Run): boolean {
+  return run.ran.size > 0 || run.underWay !== null
+}
+
+export function remember(run: Run, store: string, report: RanReport): void {
+  run.ran.set(store, [...(run.ran.get(store) ?? []), report])
+}
+
+/** Server gone or connection cut: what was under way may have been committed. */
+export function isLost(error: unknown): boolean {
+  return isLockstepError(error) && (error.code === 'connection-lost' || error.code === 'unreachable')
+}
+
+/**
+ * Tells from a history what became of what was under way when the connection was lost. The lock is ours again, so the
+ * former session is gone and nothing can change any more. With policy `retry: 'never'` the store ends there: true.
+ */
+export function lookUp(run: Run, judged: readonly Judged[], { emit }: AppContext): boolean {
+  const { underWay, lost } = run
+  run.lost = null
+  if (underWay === null || lost === null) return false
+  const { store, version, file, direction } = underWay
+  const one = judged.find((each) => each.target.name === store)
+  const applied = one?.judgement.applied.some((record) => record.version === version) ?? false
+  const done = applied === (direction === 'up')
+  emit({ type: 'outcome-found', store, version, outcome: done ? 'applied' : 'not-applied' })
+  if (done)
+    remember(run, store, {
+      version,
+      file,
+      direction,
+      state: direction === 'up' ? 'applied' : 'reverted',
+      ms: 0,
+      steps: 1,
+    })
+  run.underWay = null
+  if (one?.target.policy.retry !== 'never') return false
+  run.failed.set(
+    store,
+    lost.withState(done ? `${version} was committed with its record` : `nothing of ${version} is left`),
+  )
+  return true
+}
+
+/** The run as a whole ends with this error. */
+export function stopRun(run: Run, error: unknown, context: AppContext): void {
+  // An error that no store owns up to is told with the first: told it must be.
+  const named = isLockstepError(error) && run.stores.includes(error.store ?? '') ? error.store : null
+  const store = named ?? run.underWay?.store ?? run.stores[0] ?? ''
+  if (context.signal.aborted && !isLost(error)) run.failed.set(store, interrupted(run, store, context))
+  else if (run.underWay !== null && isLost(error)) run.failed.set(run.underWay.store, notSeen(run.underWay, error))
+  else run.failed.set(store, error)
+}
+
+function interrupted(run: Run, store: string, context: AppContext): LockstepError {
+  const signal = signalName(context.signal.reason)
+  run.exit = signal === 'SIGTERM' ? 143 : 130
+  const done = [...run.ran].flatMap(([name, list]) => list.map((one) => `${name}/${one.version}`))
+  const state = 'what is done is recorded; what had begun was rolled back, or goes on with the next run'
+  return new LockstepError('interrupted', { signal, store, done, next: run.underWay?.file ?? null }, { store, state })
+}
+
+/** What the shell gave as the reason of its abort. */
+function signalName(reason: unknown): string {
+  const signal = (reason as { signal?: unknown } | null)?.signal
+  return typeof signal === 'string' ? signal : 'the caller'
+}
+
+function notSeen({ store, version, file }: UnderWay, cause: unknown): LockstepError {
+  const state = `whether ${version} took effect is not known yet`
+  return new LockstepError('outcome-not-seen', { store, version, file }, { cause, state })
+}
