@@ -5,12 +5,11 @@ import { join } from 'node:path'
 import { isLockstepError } from '../../core/error.ts'
 import { realOutside, type Variables } from '../address/outside.ts'
 import { parseAddress } from '../address/parse-address.ts'
-import type { LayoutName } from '../configuration/configuration.ts'
 import { findConfiguration } from '../configuration/find-configuration.ts'
 import { addEnvFile, environmentOf } from '../environment.ts'
 import type { StoreSettings } from '../settings.ts'
 import { readCompose, type ComposeService } from './compose.ts'
-import { findMigrationFolders, type DetectedFolder } from './migration-folders.ts'
+import { findMigrationFolders, type DetectedFolder, type GuessLayout } from './migration-folders.ts'
 import { walkProject } from './walk.ts'
 
 export type DetectedKind = StoreSettings['kind']
@@ -35,8 +34,7 @@ export interface DetectedProject {
 export interface DetectOptions {
   readonly cwd: string
   readonly env: Variables
-  /** Which layout the files of a folder have; the part that reads them knows. */
-  readonly guessLayout: (place: { readonly folder: string; readonly shownAs: string }) => LayoutName
+  readonly guessLayout: GuessLayout
 }
 
 /** Looks, opens no database, and changes nothing. */

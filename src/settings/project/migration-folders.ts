@@ -2,8 +2,10 @@
 
 import { join } from 'node:path'
 import type { LayoutName } from '../configuration/configuration.ts'
-import type { DetectOptions } from './detect-project.ts'
 import type { Walked } from './walk.ts'
+
+/** Which layout the files of a folder have; the part that reads them knows. */
+export type GuessLayout = (place: { readonly folder: string; readonly shownAs: string }) => LayoutName
 
 export interface DetectedFolder {
   /** Relative to the working folder, with `/`. */
@@ -22,11 +24,7 @@ export interface DetectedFolder {
 const usualNames = /^(?:migrations?|migrate|drizzle|versions)$/
 
 /** Every folder that is called like one and holds migrations, the shallowest first. */
-export function findMigrationFolders(
-  cwd: string,
-  walked: Walked,
-  guessLayout: DetectOptions['guessLayout'],
-): DetectedFolder[] {
+export function findMigrationFolders(cwd: string, walked: Walked, guessLayout: GuessLayout): DetectedFolder[] {
   const candidates = walked.folders.filter((path) => {
     const names = path.split('/')
     // migrations/app, migrations/auth: one folder for each store.
@@ -36,7 +34,9 @@ export function findMigrationFolders(
   return found.filter(({ path }) => !found.some((other) => path.startsWith(`${other.path}/`)))
 }
 
-interface Looking extends Pick<DetectOptions, 'cwd' | 'guessLayout'> {
+interface Looking {
+  readonly cwd: string
+  readonly guessLayout: GuessLayout
   readonly walked: Walked
 }
 

@@ -4,7 +4,7 @@ import { assert, isLockstepError } from '../../core/error.ts'
 import type { HistoryChange } from '../../core/history.ts'
 import type { Session, Signal, TogetherUnit, UnitSettings, Work } from '../../core/ports.ts'
 import type { Statement, Unit } from '../../core/script.ts'
-import { quoteLiteral, readPostgresHistory, type HistoryPlace } from '../../readers/postgres.ts'
+import { readPostgresHistory, type HistoryPlace } from '../../readers/postgres.ts'
 import { statementsOf, unitsOf } from '../sql/units.ts'
 import { makeMigrationApi } from './code.ts'
 import type { PostgresClient } from './client.ts'
@@ -12,6 +12,7 @@ import { connectionFailure, statementFailure, type About } from './failure.ts'
 import { changeText, createTables } from './history.ts'
 import { batchesOf, locate, type Batch } from './message.ts'
 import { probeUnit } from './probe.ts'
+import { readTimeouts, settingTexts, timeoutText } from './timeouts.ts'
 
 export interface SessionOptions {
   readonly about: About
@@ -71,7 +72,7 @@ async function atomically(
 async function runTogether(client: PostgresClient, unit: TogetherUnit, options: SessionOptions): Promise<void> {
   const [first] = unit.works
   const begin = first?.kind === 'statements' ? (first.begin ?? 'begin') : 'begin'
-  const before = [begin, ...settingTexts(unit, options), ...texts(unit.before, options.place)]
+  const before = [begin, ...settingTexts(unit, options.defaultLockTimeoutMs), ...texts(unit.before, options.place)]
   const { after, reset } = closingOf(unit, options)
   try {
     // The usual case: one file, one message.
@@ -191,12 +192,6 @@ async function takeBack(client: PostgresClient, options: SessionOptions): Promis
   }
 }
 
-function settingTexts(unit: UnitSettings, options: SessionOptions): string[] {
-  const lock =
-    unit.lockTimeoutMs === options.defaultLockTimeoutMs ? [] : [`set local lock_timeout = ${unit.lockTimeoutMs}`]
-  return unit.statementTimeoutMs === 0 ? lock : [...lock, `set local statement_timeout = ${unit.statementTimeoutMs}`]
-}
-
 /**
  * Statements that must be alone. No lock_timeout: CREATE INDEX CONCURRENTLY waits for every older snapshot, and a
  * timeout there would only leave an invalid index.
@@ -219,18 +214,6 @@ async function runAlone(
     throw error
   }
   await translated(client.run(timeoutText(before.lock, before.statement)), options.about)
-}
-
-async function readTimeouts(client: PostgresClient): Promise<{ lock: string; statement: string }> {
-  const [rows] = await client.run(
-    `select current_setting('lock_timeout') as lock, current_setting('statement_timeout') as statement`,
-  )
-  const row = rows?.[0]
-  return { lock: String(row?.['lock']), statement: String(row?.['statement']) }
-}
-
-function timeoutText(lock: string, statement: string): string {
-  return `set lock_timeout = ${quoteLiteral(lock)}; set statement_timeout = ${quoteLiteral(statement)}`
 }
 
 /** SET and set_config of the steps that are proven; their other effects are there already. */

@@ -1,0 +1,25 @@
+/** How long a statement may wait for a lock and may run, as settings of a transaction or of the session. */
+
+import type { UnitSettings } from '../../core/ports.ts'
+import { quoteLiteral } from '../../readers/postgres.ts'
+import type { PostgresClient } from './client.ts'
+
+/** What a unit's transaction is set to, where that is not what the session has already. */
+export function settingTexts(unit: UnitSettings, defaultLockTimeoutMs: number): string[] {
+  const lock = unit.lockTimeoutMs === defaultLockTimeoutMs ? [] : [`set local lock_timeout = ${unit.lockTimeoutMs}`]
+  return unit.statementTimeoutMs === 0 ? lock : [...lock, `set local statement_timeout = ${unit.statementTimeoutMs}`]
+}
+
+/** What the session has at this moment, to be put back. */
+export async function readTimeouts(client: PostgresClient): Promise<{ lock: string; statement: string }> {
+  const [rows] = await client.run(
+    `select current_setting('lock_timeout') as lock, current_setting('statement_timeout') as statement`,
+  )
+  const row = rows?.[0]
+  return { lock: String(row?.['lock']), statement: String(row?.['statement']) }
+}
+
+/** Sets both for the session; values as the server tells them. */
+export function timeoutText(lock: string, statement: string): string {
+  return `set lock_timeout = ${quoteLiteral(lock)}; set statement_timeout = ${quoteLiteral(statement)}`
+}
