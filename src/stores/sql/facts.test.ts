@@ -82,12 +82,12 @@ check('settings at both ends leave the file whole', 'sqlite', {
   facts: { ...whole, statements: 3 },
 })
 check('a setting in the middle of a file that runs in steps', 'sqlite', {
-  text: 'select 1; pragma foreign_keys=0; select 2; vacuum',
+  text: 'select 1; pragma journal_mode=wal; select 2; vacuum',
   facts: { mode: 'steps', reasons: [{ line: 1, why: 'VACUUM cannot run inside a transaction' }], units: 4 },
 })
 
 test('the directive no-transaction is reason enough, and lets settings stand in the middle', () => {
-  const source = { file: 'file.sql', noTransaction: true, read: () => ['select 1; pragma foreign_keys=0; select 2'] }
+  const source = { file: 'file.sql', noTransaction: true, read: () => ['select 1; pragma journal_mode=wal; select 2'] }
   expect(factsOf(source, 'sqlite')).toEqual({
     mode: 'steps',
     reasons: [{ line: 1, why: 'the file asks for it: -- lockstep: no-transaction' }],
@@ -98,7 +98,7 @@ test('the directive no-transaction is reason enough, and lets settings stand in 
 })
 
 const refused: readonly [SqlDialect, string][] = [
-  ['sqlite', 'select 1; pragma foreign_keys=0; select 2'],
+  ['sqlite', 'select 1; pragma journal_mode=wal; select 2'],
   ['sqlite', 'select 1; detach a; select 2'],
   ['postgres', 'begin; select 1'],
   ['postgres', 'select 1; commit'],

@@ -7,7 +7,7 @@ import { refuse } from './refuse.ts'
 /**
  * Brings the `outside` statements at the head of a file before everything else, and those at its end behind it; among
  * settings the order does not matter. One in the middle goes to `onMisplaced`: there it would do nothing, and say nothing.
- * ATTACH works in a transaction too, and stays where it is.
+ * ATTACH works in a transaction too, and stays where it is; `foreign_keys` may stay where it makes no difference.
  */
 export function* liftOutside(
   statements: Iterable<Statement>,
@@ -15,12 +15,15 @@ export function* liftOutside(
 ): Generator<Statement> {
   let held: Statement[] = []
   let atHead = true
+  const keys = followForeignKeys(onMisplaced)
   for (const statement of statements) {
     if (isSetting(statement)) {
       held.push(statement)
       continue
     }
+    for (const setting of held) keys.set(setting, atHead ? 'head' : 'middle')
     yield* atHead ? atTheHead(held) : inTheMiddle(held, onMisplaced)
+    keys.check(statement)
     yield statement
     held = []
     atHead = false
@@ -51,7 +54,52 @@ function atTheEnd(settings: readonly Statement[]): Statement[] {
 function inTheMiddle(settings: readonly Statement[], onMisplaced: (statement: Statement) => void): Statement[] {
   return settings.map((one) => {
     if (!one.traits.outside) return one
-    if (!/^attach\b/i.test(one.text)) onMisplaced(one)
+    if (!/^attach\b/i.test(one.text) && wantedKeys(one) === null) onMisplaced(one)
     return { ...one, traits: { ...one.traits, outside: false } }
   })
+}
+
+type Keys = 'on' | 'off'
+
+interface ForeignKeys {
+  set(setting: Statement, where: 'head' | 'middle'): void
+  check(statement: Statement): void
+}
+
+/**
+ * Tools write `foreign_keys = OFF` and `ON` around each table that they rebuild, and indexes after it. Inside the
+ * transaction both do nothing, so they may stand where no statement after them would notice: violations are found before
+ * COMMIT in any case, and only what changes or drops rows can make others follow.
+ */
+function followForeignKeys(onMisplaced: (statement: Statement) => void): ForeignKeys {
+  // A migration's session begins with them off.
+  let real: Keys = 'off'
+  let wanted: Keys = 'off'
+  let last: Statement | null = null
+  return {
+    set(setting, where) {
+      const keys = wantedKeys(setting)
+      if (keys === null) return
+      wanted = keys
+      if (where === 'head') real = keys
+      last = setting
+    },
+    check({ text, traits }) {
+      if (last === null || wanted === real || !traits.touchesRows) return
+      if (wanted === 'off' || !isPlainInsert(text)) onMisplaced(last)
+    },
+  }
+}
+
+function wantedKeys({ text, traits }: Statement): Keys | null {
+  const value = traits.outside
+    ? /^pragma\s+(?:\w+\s*\.\s*)?foreign_keys\s*(?:=|\()\s*['"]?(\w+)/i.exec(text)?.[1]
+    : undefined
+  if (value === undefined) return null
+  return /^(?:1|on|yes|true)$/i.test(value) ? 'on' : 'off'
+}
+
+/** It can break a foreign key, but never makes rows of another table follow. */
+function isPlainInsert(text: string): boolean {
+  return /^insert\s+(?:or\s+(?:ignore|abort|fail|rollback)\s+)?into\b/i.test(text) && !/\bon\s+conflict\b/i.test(text)
 }

@@ -129,12 +129,49 @@ const whole: readonly [string, string, readonly string[]][] = [
   ],
   ['nothing but settings', 'pragma journal_mode=wal', ['[pragma journal_mode=wal]']],
   ['ATTACH works inside', "a; attach 'x' as y; b", ['a', "attach 'x' as y", 'b']],
+  [
+    'foreign keys that are off already may be turned off anywhere',
+    'a; pragma foreign_keys=0; drop table b; c',
+    ['a', 'pragma foreign_keys=0', 'drop table b', 'c'],
+  ],
+  [
+    'foreign keys may be turned on where nothing that follows would notice',
+    'pragma foreign_keys=off; drop table a; pragma foreign_keys=on; create index b on c (d); insert into c values (1)',
+    [
+      '[pragma foreign_keys=off]',
+      'drop table a',
+      'pragma foreign_keys=on',
+      'create index b on c (d)',
+      'insert into c values (1)',
+    ],
+  ],
+  [
+    'foreign keys may be turned on between two rebuilds',
+    'pragma foreign_keys=0; drop table a; pragma foreign_keys=1; pragma foreign_keys=0; drop table b; pragma foreign_keys=1',
+    [
+      '[pragma foreign_keys=0]',
+      'drop table a',
+      'pragma foreign_keys=1',
+      'pragma foreign_keys=0',
+      'drop table b',
+      '[pragma foreign_keys=1]',
+    ],
+  ],
   ['a question is no setting', 'a; pragma foreign_keys; b', ['a', 'pragma foreign_keys', 'b']],
 ]
 for (const [name, text, expected] of whole) test(`whole: ${name}`, () => expect(wholeOf(text)).toEqual(expected))
 
-test('whole: a setting in the middle, which would do nothing, is refused', () => {
-  expect(refusalOf(() => wholeOf('a;\n pragma foreign_keys=0;\nb'))).toBe(
-    '2:2 file.sql: this has no effect inside the transaction of the migration',
-  )
-})
+const misplaced: readonly [string, string][] = [
+  ['a;\n pragma journal_mode=wal;\nb', '2:2'],
+  ['a;\n pragma foreign_keys=1;\ndrop table b', '2:2'],
+  ['a;\n pragma foreign_keys=1;\ninsert or replace into b values (1)', '2:2'],
+  ['a;\n pragma foreign_keys=1;\ninsert into b values (1) on conflict do update set c = 1', '2:2'],
+  ['pragma foreign_keys=1; a;\n pragma foreign_keys=0;\ninsert into b values (1)', '2:2'],
+]
+for (const [text, at] of misplaced) {
+  test(`whole: ${text.replaceAll('\n', ' ')} is refused: the setting would do nothing`, () => {
+    expect(refusalOf(() => wholeOf(text))).toBe(
+      `${at} file.sql: this has no effect inside the transaction of the migration`,
+    )
+  })
+}
