@@ -95,7 +95,7 @@ function makeClient(address: PostgresAddress, { host, port, ssl, settings, appli
     port,
     user: address.user,
     // Without a password `pg` would ask PGPASSWORD and .pgpass by itself; the address has done so already.
-    password: address.password?.reveal() ?? '',
+    password: () => address.password?.reveal() ?? refuseWithoutPassword(),
     database: address.database,
     ssl: ssl === false ? false : ssl,
     application_name: applicationName,
@@ -103,6 +103,11 @@ function makeClient(address: PostgresAddress, { host, port, ssl, settings, appli
     connectionTimeoutMillis: address.connectTimeoutMs,
     options: options.join(' ').trim(),
   })
+}
+
+/** Only a server that asks for a password gets here; the code is the one it would give for a wrong one. */
+function refuseWithoutPassword(): never {
+  throw Object.assign(new Error('the server asks for a password, and none was given'), { code: '28P01' })
 }
 
 /** 42704, 22023: a setting this server does not know. 08P01: a pooler refuses start-up options. */
