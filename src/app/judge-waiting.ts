@@ -1,4 +1,5 @@
-/** The first look at a store: waits for a server that is still starting, makes a database that is asked for. */
+/** The first look at a store: waits for a server that is still starting, makes a database that is asked for, and waits
+ * for a migrator that keeps readers out (SQLite with a rollback journal). */
 
 import { isLockstepError } from '../core/error.ts'
 import type { AppContext } from './context.ts'
@@ -7,13 +8,14 @@ import { judgeTarget, type Judged, type Target } from './target.ts'
 export interface WaitOptions {
   readonly waitMs: number
   readonly create: boolean
+  readonly lockWaitMs: number
 }
 
 const pauseMs = 250
 
 export async function judgeWaiting(
   target: Target,
-  { waitMs, create }: WaitOptions,
+  { waitMs, create, lockWaitMs }: WaitOptions,
   context: AppContext,
 ): Promise<Judged> {
   const begun = context.clock.now()
@@ -29,6 +31,9 @@ export async function judgeWaiting(
         created = true
       } else if (code === 'unreachable' && waitedMs < waitMs) {
         context.emit({ type: 'store-waiting', store: target.name, waitedMs })
+        await context.clock.sleep(pauseMs, context.signal)
+      } else if (code === 'lock-held' && waitedMs < lockWaitMs) {
+        context.emit({ type: 'lock-waiting', store: target.name, holder: null, waitedMs })
         await context.clock.sleep(pauseMs, context.signal)
       } else throw error
     }

@@ -127,6 +127,11 @@ function resolve(record: HistoryRecord, resolving: Resolving): Decision {
       reason: 'it did not stop half way',
     })
   }
+  const { retry } = judged.target.policy
+  // Under `retry: 'never'` the word of a person is what lets it go on; steps that are proven never run again.
+  const goesOn = retry === 'never' && state !== 'resolved' && record.direction === 'up' && stepsDone > 0
+  if (stepsStarted === stepsDone && outcome === 'not-applied' && goesOn)
+    return { event: 'resolved', version, changes: [{ kind: 'update', record: { ...record, state: 'resolved' } }] }
   const changes = stepsStarted > stepsDone ? decideStep(record, resolving) : decideWhole(record, outcome)
   return { event: 'resolved', version, changes }
 }

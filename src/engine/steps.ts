@@ -185,7 +185,14 @@ async function stopped(error: unknown, { assignment, engine, journal }: Running)
   const state = done === 0 ? 'no step is committed' : `${done} of ${total} steps are committed`
   throw new LockstepError(
     'step-failed',
-    { file: assignment.planned.file, message, code, done, total },
+    { file: assignment.planned.file, message, code, done, total, next: nextCommand(assignment, engine) },
     { place, statement, state, cause: error },
   )
+}
+
+/** What goes on with a migration that stopped: the same verb again, or first a person's word where the policy wants one. */
+function nextCommand({ planned: { direction, version } }: Assignment, { store, policy }: Engine): string {
+  if (direction === 'up' && policy.retry === 'never')
+    return `lockstep repair resolve ${version} --store ${store} --not-applied --why "..."`
+  return `lockstep ${direction}`
 }

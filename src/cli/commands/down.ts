@@ -6,7 +6,7 @@ import type { DownTarget } from '../../core/choose-down.ts'
 import { LockstepError, type ErrorDetails } from '../../core/error.ts'
 import { command, type Context } from '../command.ts'
 import type { InvocationOf } from '../parse/command-line.ts'
-import { runText } from '../print/text/moves.ts'
+import { downText } from '../print/text/moves.ts'
 import { finish } from '../run/finish.ts'
 import { defaultLockWaitMs, withTargets } from '../run/with-targets.ts'
 import type { down } from '../specs/move.ts'
@@ -28,7 +28,7 @@ export const run = command<typeof down>(async (said, context) => {
     return confirm === null ? first : takeBack(targets, { target, lockWaitMs, agent, confirm }, app)
   })
   const next = () => (answer.stores.some((one) => one.ran.length > 0) ? 'lockstep status' : null)
-  return finish(answer, said, { context, text: runText, next, ndjson })
+  return finish(answer, said, { context, text: downText, next, ndjson })
 })
 
 function targetOf({ command, values }: Said): DownTarget {

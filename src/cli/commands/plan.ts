@@ -22,7 +22,8 @@ export const run = command<typeof plan>(async (said, context) => {
     writeFileSync(resolve(context.cwd, out), savedPlanText(answer))
     context.terminal.hint(`saved to ${out}`)
   }
-  const after = out === null ? 'lockstep up' : `lockstep up --plan ${shellWord(out)}`
+  const upTo = to === null ? 'lockstep up' : `lockstep up --to ${shellWord(to)}`
+  const after = out === null ? upTo : `${upTo} --plan ${shellWord(out)}`
   const waiting = answer.stores.some((one) => (one.plan?.migrations.length ?? 0) > 0)
   return finish(answer, said, {
     context,

@@ -5,7 +5,7 @@ import { LockstepError } from '../../core/error.ts'
 import { command, type Context } from '../command.ts'
 import type { Invocation, InvocationOf } from '../parse/command-line.ts'
 import { statusText } from '../print/text/answers.ts'
-import { finish, placeFlags } from '../run/finish.ts'
+import { finish, placeFlags, shellWord } from '../run/finish.ts'
 import { onlyOne } from '../run/only-one.ts'
 import { defaultLockWaitMs, withTargets } from '../run/with-targets.ts'
 import type { accept, resolve, unlock } from '../specs/mend.ts'
@@ -25,7 +25,8 @@ export const runUnlock = command<typeof unlock>((said, context) => decide(said, 
 async function decide(said: Said, context: Context, what: Repair) {
   const { why } = said.values
   if (why === null || why.trim() === '') {
-    const words = [placeFlags(said), said.command.name, ...said.words].filter((word) => word !== '')
+    const stores = said.values.store.map((name) => `--store ${shellWord(name)}`)
+    const words = [placeFlags(said), said.command.name, ...said.words, ...stores].filter((word) => word !== '')
     throw new LockstepError('why-needed', { command: words.join(' ') })
   }
   const lockWaitMs = said.values['lock-wait'] ?? defaultLockWaitMs

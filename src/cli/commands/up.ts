@@ -36,8 +36,9 @@ function readPlan(file: string, cwd: string): UpOptions['plan'] {
   try {
     text = readFileSync(resolve(cwd, file), 'utf8')
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new LockstepError('plan-invalid', { file, reason }, { cause })
+    const missing = (cause as { code?: unknown }).code === 'ENOENT'
+    const reason = missing ? 'there is no such file' : cause instanceof Error ? cause.message : String(cause)
+    throw new LockstepError('plan-invalid', { file, reason }, missing ? {} : { cause })
   }
   return { file, saved: parseSavedPlan(text, file) }
 }

@@ -69,8 +69,13 @@ function headline(code: string, what: string, { paint }: ErrorStyle): string[] {
 
 function remedies(help: readonly string[], style: ErrorStyle): string[] {
   const { flags = '' } = style
-  const texts = flags === '' ? help : help.map((text) => text.replaceAll(/\blockstep (?=[a-z])/g, `lockstep ${flags} `))
-  return labelled('do', texts, style)
+  return labelled('do', flags === '' ? help : help.map((text) => withFlags(text, flags)), style)
+}
+
+/** The commands of a remedy with the flags of this run, but for those that the remedy says itself. */
+function withFlags(text: string, flags: string): string {
+  const missing = (flags.match(/--\w+ (?:'[^']*'|\S)+/g) ?? []).filter((one) => !text.includes(`${one.split(' ')[0]} `))
+  return missing.length === 0 ? text : text.replaceAll(/\blockstep (?=[a-z])/g, `lockstep ${missing.join(' ')} `)
 }
 
 const labelWidth = 8

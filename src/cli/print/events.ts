@@ -3,7 +3,8 @@
 import type { Emit, LockHolder, RunEvent } from '../../core/event.ts'
 import { formatDuration } from '../parse/duration.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import { migrationName } from './text/words.ts'
+import { continueBackup } from './backup-progress.ts'
+import { formatBytes, migrationName } from './text/words.ts'
 
 export interface EventPrinter {
   readonly emit: Emit
@@ -62,6 +63,8 @@ export function printEvents(terminal: Terminal, timer: Timer): EventPrinter {
       if (event.type === 'store-waiting') waiting(`waiting for store ${event.store} to answer`, event.waitedMs)
       if (event.type === 'lock-waiting')
         waiting(`waiting for the lock of store ${event.store}${holderText(event.holder)}`, event.waitedMs)
+      if (event.type === 'backup-progress') progress = continueBackup(progress, event, timer.now())
+      if (event.type === 'backup-done') finish()
       if (event.type === 'migration-started') begin(named(event.store, migrationName(event.file)), placeOf(event))
       if (event.type === 'step-done' && progress !== null)
         progress = { ...progress, steps: `  step ${event.step} of ${event.steps}` }
@@ -98,7 +101,7 @@ export function eventText(event: RunEvent): EventText | null {
       return {
         level: 'progress',
         store: event.store,
-        text: `${event.version}: attempt ${event.attempt} of ${event.attempts} did not get through: ${event.reason}${listed('; blocked by ', event.blockedBy)}`,
+        text: `${event.version}: attempt ${event.attempt} of ${event.attempts} did not get through: ${reasons[event.reason] ?? event.reason}${listed('; blocked by ', event.blockedBy)}`,
       }
     case 'mode-changed':
       return { level: 'progress', store: event.store, text: `${event.version} runs step by step: ${event.why}` }
@@ -138,14 +141,27 @@ export function eventText(event: RunEvent): EventText | null {
         store: event.store,
         text: `${event.version}: ${event.mode === 'whole' ? 'one transaction' : 'step by step'}`,
       }
+    case 'backup-done':
+      return {
+        level: 'progress',
+        store: event.store,
+        text: `backed up as ${event.file} (${formatBytes(event.bytes)}, ${formatDuration(event.ms)})`,
+      }
     case 'run-started':
     case 'store-waiting':
     case 'lock-waiting':
+    case 'backup-progress':
     case 'migration-failed':
     case 'store-done':
     case 'run-finished':
       return null
   }
+}
+
+/** Why an attempt may be made again, in words. */
+const reasons: Readonly<Record<string, string>> = {
+  'lock-timeout': 'a lock was not free in time',
+  conflict: 'a conflict with another transaction',
 }
 
 function placeOf(event: { readonly index: number; readonly count: number }): string {

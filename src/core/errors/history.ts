@@ -65,7 +65,7 @@ export const historyErrors = {
   'failed-run': entry<Of<'failed-run'>>({
     exit: 4,
     what: (d) =>
-      `${d.file ?? d.version} stopped on ${day(d.since)} (${d.by}) with ${d.stepsDone} of ${d.stepsTotal} steps proven, and this store does not go on by itself`,
+      `${d.file ?? d.version} stopped on ${day(d.since)} with ${d.stepsDone} of ${d.stepsTotal} steps proven (run by ${d.by}), and this store does not go on by itself`,
     why: "Policy retry: 'never' leaves the decision to a person.",
     help: (d) => [
       `mend what stopped it, then: lockstep repair resolve ${d.version} --store ${d.store} --not-applied --why "..."`,

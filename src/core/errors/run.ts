@@ -20,7 +20,7 @@ export const runErrors = {
     {
       exit: 1,
       what: (d) =>
-        `${d.file} did not get its locks: ${d.attempts} attempts of ${d.lockTimeoutMs} ms` +
+        `${d.file} did not get its locks: ${d.attempts} ${d.attempts === 1 ? 'attempt' : 'attempts'} of ${d.lockTimeoutMs} ms` +
         (d.blockedBy.length === 0 ? '' : `\n${d.blockedBy.map((one) => `  blocked by ${one}`).join('\n')}`),
       why: 'A statement that waits for a lock makes everybody behind it wait too, so each attempt is short.',
       help: () => ['end the blocker, then: lockstep up', 'or allow more: -- lockstep: lock-timeout 10s'],
@@ -29,15 +29,23 @@ export const runErrors = {
   'migration-failed': entry<{ file: string; message: string; code: string | null; reason: FailureReason }>({
     exit: 1,
     what: (d) => `${d.file} failed: ${d.message}${d.code === null ? '' : ` (${d.code})`}`,
-    why: 'The store refused a statement.',
+    why: 'The store refused a statement, or the code of the migration threw an error.',
     help: () => ['mend the file, then: lockstep up'],
   }),
-  'step-failed': entry<{ file: string; message: string; code: string | null; done: number; total: number }>({
+  'step-failed': entry<{
+    file: string
+    message: string
+    code: string | null
+    done: number
+    total: number
+    /** The command that goes on from there. */
+    next: string
+  }>({
     exit: 6,
     what: (d) =>
       `${d.file} failed at step ${d.done + 1} of ${d.total}: ${d.message}${d.code === null ? '' : ` (${d.code})`}`,
     why: 'This migration cannot run in one transaction, so the steps before it stay.',
-    help: () => ['mend the failing step (not the ones before it), then: lockstep up'],
+    help: (d) => [`mend the failing step (not the ones before it), then: ${d.next}`],
   }),
   'outcome-unknown': entry<{
     store: string

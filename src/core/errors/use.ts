@@ -109,7 +109,7 @@ export const useErrors = {
             "sed -i -E 's/^-- \\+migrate Up notransaction/-- migrate:up transaction:false/; s/^-- \\+migrate Up/-- migrate:up/; s/^-- \\+migrate Down/-- migrate:down/; /^-- \\+migrate Statement/d' <folder>/*.sql",
             "and set layout: 'dbmate' for this store",
           ]
-        : [`set layout: '${d.layout}' for this store`],
+        : [`set layout: '${d.layout}' for this store`, `or on the command line: --layout ${d.layout}`],
   }),
   'sections-invalid': entry<{ file: string; layout: string; reason: string }>({
     exit: 2,

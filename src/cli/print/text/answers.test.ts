@@ -168,6 +168,8 @@ test('plan: nothing to do is said', () => {
 
 test.each<[string, Partial<RunReport>, string]>([
   ['nothing', {}, 'auth: nothing to do, at 0001'],
+  ['waiting for another store', { pending: behind.pending }, 'auth: nothing was done, 1 migration pending, at 0001'],
+  ['beside a newer database', { ahead: ['0002'] }, 'auth: nothing to do, at 0001, ahead of the files here by 0002'],
   [
     'one up',
     { ran: [{ version: '0001', file: 'f', direction: 'up', state: 'applied', ms: 1, steps: 1 }] },

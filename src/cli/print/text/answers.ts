@@ -42,10 +42,15 @@ export function statusText(stores: readonly StoreReport[], style: PageStyle): st
   const parts = readable.length === 0 ? [] : [painted.join('\n')]
   for (const one of readable) {
     if (one.pending.length > 0) parts.push([`pending in ${one.store}:`, ...pendingLines(one.pending, style)].join('\n'))
-    if (one.ahead.length > 0) parts.push(`${one.store} is ahead of the files here by ${one.ahead.join(', ')}`)
+    if (one.ahead.length > 0) parts.push(aheadLine(one))
     parts.push(...problemBlocks(one, style))
   }
   return parts.join('\n\n')
+}
+
+function aheadLine({ store, ahead, verdict }: StoreReport): string {
+  const line = `${store} is ahead of the files here by ${ahead.join(', ')}`
+  return verdict === 'incompatible' ? `${line}, which is breaking: use the release that holds it` : line
 }
 
 /** Every problem of a store; on a page of answers they are answers. */

@@ -1,6 +1,6 @@
 /** What the commands that plan or make a change answer, as text. */
 
-import type { AdoptReport, PlanReport, RunReport } from '../../../app/report.ts'
+import type { AdoptReport, PlanReport, RunReport, StoreReport } from '../../../app/report.ts'
 import type { PlannedMigration } from '../../../core/plan.ts'
 import { differenceLines, problemBlocks, type PageStyle } from './answers.ts'
 import { tableLines } from './table.ts'
@@ -14,11 +14,12 @@ export function planText(stores: readonly PlanReport[], style: PageStyle): strin
 }
 
 function planBlock(report: PlanReport, style: PageStyle): string {
+  // What refused it is told as its error, with every problem.
+  if (report.plan === null) return ''
   const problems = problemBlocks(report, style)
-  if (report.plan === null) return problems.join('\n\n')
   const { migrations, direction } = report.plan
   if (migrations.length === 0)
-    return `${report.store}: nothing to do${report.version === null ? '' : `, at ${report.version}`}`
+    return `${report.store}: ${idleText(report)}${report.version === null ? '' : `, at ${report.version}`}${aheadText(report)}`
   const lines = tableLines(
     migrations.map((one) => [one.version, one.description, one.file, modeOf(one)]),
     { width: style.width, indent: '  ' },
@@ -34,6 +35,8 @@ function planBlock(report: PlanReport, style: PageStyle): string {
 
 function modeOf(planned: PlannedMigration): string {
   const statements = counted(planned.statements, 'statement')
+  // Code tells nothing of its statements before it runs.
+  if (planned.statements === 0) return 'one transaction'
   if (planned.mode === 'whole') return `one transaction, ${statements}`
   return planned.fromStep === 0 ? `step by step, ${statements}` : `step by step, from step ${planned.fromStep + 1}`
 }
@@ -48,18 +51,42 @@ function remarks(planned: PlannedMigration, { paint }: PageStyle): string[] {
 
 /** The last line of a run for each store; what was applied has been printed as it happened. */
 export function runText(stores: readonly RunReport[]): string {
+  return runLines(stores, (one) => `${idleText(one)}, ${placeText(one)}${aheadText(one)}`)
+}
+
+/** The same of a way back, where what is pending is nothing that was left undone. */
+export function downText(stores: readonly RunReport[]): string {
+  return runLines(stores, (one) => `nothing to do, ${placeText(one)}`)
+}
+
+function runLines(stores: readonly RunReport[], idle: (report: RunReport) => string): string {
   return stores
-    .filter((one) => one.error === null)
-    .map(runLine)
+    .filter((one) => one.error === null || doneIn(one).length > 0)
+    .map((one) => `${one.store}: ${doneIn(one).length === 0 ? idle(one) : doneText(one)}`)
     .join('\n')
 }
 
-function runLine(report: RunReport): string {
-  const at = report.version === null ? 'empty' : `at ${report.version}`
-  const done = report.ran.filter((one) => one.state !== 'failed')
-  if (done.length === 0) return `${report.store}: nothing to do, ${at}`
+function doneText(report: RunReport): string {
+  const done = doneIn(report)
   const word = done.every((one) => one.direction === 'down') ? 'reverted' : 'applied'
-  return `${report.store}: ${done.length} ${word}, ${at}${report.head === null ? '' : `, log head ${report.head}`}`
+  return `${done.length} ${word}, ${placeText(report)}${report.head === null ? '' : `, log head ${report.head}`}`
+}
+
+function placeText({ version }: StoreReport): string {
+  return version === null ? 'empty' : `at ${version}`
+}
+
+function doneIn({ ran }: RunReport): RunReport['ran'] {
+  return ran.filter((one) => one.state !== 'failed')
+}
+
+/** A store that waits for another one, or for a mended file, has something to do and did nothing. */
+function idleText({ pending }: StoreReport): string {
+  return pending.length === 0 ? 'nothing to do' : `nothing was done, ${counted(pending.length, 'migration')} pending`
+}
+
+function aheadText({ ahead }: StoreReport): string {
+  return ahead.length === 0 ? '' : `, ahead of the files here by ${ahead.join(', ')}`
 }
 
 export function adoptText(stores: readonly AdoptReport[], style: PageStyle): string {
