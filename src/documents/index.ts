@@ -1,7 +1,7 @@
 /** Versioned JSON documents: read without loss, moved by pure transforms, replaced without a moment of danger. */
 
 export { type Corpus, corpusAt, documentNamed, fileOf } from './files/corpus.ts'
-export { findContracts } from './files/contract-files.ts'
+export { findContracts } from './migrate/contract-files.ts'
 export { disk } from './files/disk.ts'
 export type { FileSystem } from './files/file-system.ts'
 export { type BackupForm, type JournalEntry, type RunEnd, type RunHead, journalFormat } from './files/journal.ts'
@@ -18,20 +18,22 @@ export type { HistoryEntry } from './migrate/history-entry.ts'
 export { type DocumentOutcome, type MigrateOptions, migrateDocument } from './migrate/migrate-document.ts'
 export { type DocumentRules, type DocumentSettings, rulesOf } from './migrate/rules.ts'
 export { readVersion } from './migrate/version.ts'
+export { type Consider, type Considered, considerHere } from './runs/consider.ts'
 export {
-  type CorpusAnswer,
-  type CorpusGoal,
+  type PlanOptions,
   type Progress,
   type RunOptions,
   checkPlannedSpace,
   migrateCorpus,
   planCorpus,
 } from './runs/migrate-corpus.ts'
-export type { OpenCorpus } from './runs/open-corpus.ts'
+export type { CorpusGoal, OpenCorpus } from './runs/open-corpus.ts'
+export type { CorpusAnswer } from './runs/tally.ts'
 export { readDocument } from './runs/read-document.ts'
 export { type RehearsedStep, rehearseTransforms } from './runs/rehearse.ts'
 export { type RestoreAnswer, type RestoreGoal, lastRunOf, planRestore, restoreRun } from './runs/restore.ts'
 export { type CorpusSurvey, surveyCorpus } from './runs/survey.ts'
+export { type WorkerModule, type WorkerSetup, withWorkers } from './runs/workers.ts'
 export { type CorpusVerification, verifyCorpus } from './runs/verify.ts'
 export { type Operation, add, map, move, remove, rename, wrap, wrapInList } from './transforms/operations.ts'
 export { type TransformRegistry, makeRegistry, stepName } from './transforms/registry.ts'

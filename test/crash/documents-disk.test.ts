@@ -39,7 +39,7 @@ interface Wanted {
   readonly limit?: number
 }
 
-function migrate(open: documents.OpenCorpus, wanted: Wanted = {}): documents.CorpusAnswer {
+async function migrate(open: documents.OpenCorpus, wanted: Wanted = {}): Promise<documents.CorpusAnswer> {
   const direction = wanted.direction ?? 'up'
   const goal = { direction, to: direction === 'up' ? '1.1.0' : '1.0.0', only: null, limit: wanted.limit ?? null, now }
   return documents.migrateCorpus(open, goal, options(wanted.run ?? 'first', wanted.form ?? 'links'))
@@ -55,46 +55,46 @@ function filesIn(folder: string): Map<string, string> {
 const documentsIn = (folder: string): Map<string, string> =>
   new Map([...filesIn(folder)].filter(([path]) => path.endsWith('manifest.json') && !path.includes('.lockstep')))
 
-test('up keeps the original as a second name, and down and restore bring the bytes back', () => {
+test('up keeps the original as a second name, and down and restore bring the bytes back', async () => {
   const folder = makeFolder({ 'artifacts/j/r/manifest.json': manifest(), 'artifacts/j/r/inputs/brief.yaml': 'x' })
   const before = documentsIn(folder)
   const inode = fs.statSync(join(folder, 'artifacts/j/r/manifest.json')).ino
   const open = openAt(folder)
-  expect(migrate(open)).toMatchObject({ seen: 1, migrated: 1, refused: 0 })
-  const backup = join(folder, 'artifacts/.lockstep/runs/first/backup/j/r/manifest.json')
+  expect(await migrate(open)).toMatchObject({ seen: 1, migrated: 1, refused: 0 })
+  const backup = join(folder, 'artifacts/.lockstep/runs/first/backup/000001/j%2Fr%2Fmanifest.json')
   expect(fs.statSync(backup).ino).toBe(inode)
   expect(fs.readFileSync(backup, 'utf8')).toBe(manifest())
-  expect(documents.verifyCorpus(open)).toMatchObject({
+  expect(await documents.verifyCorpus(open)).toMatchObject({
     good: 1,
     asMigrated: 1,
     changedSince: 0,
     backups: 1,
     damaged: [],
   })
-  expect(migrate(open, { run: 'second' })).toMatchObject({ migrated: 0, current: 1 })
-  expect(migrate(open, { run: 'third', direction: 'down' })).toMatchObject({ migrated: 1, inexact: 0 })
+  expect(await migrate(open, { run: 'second' })).toMatchObject({ migrated: 0, current: 1 })
+  expect(await migrate(open, { run: 'third', direction: 'down' })).toMatchObject({ migrated: 1, inexact: 0 })
   expect(documentsIn(folder)).toEqual(before)
-  migrate(open, { run: 'fourth' })
+  await migrate(open, { run: 'fourth' })
   const goal = { run: 'fourth', only: null, changedSince: 'leave', now } as const
-  expect(documents.restoreRun(open, goal, options('fifth', 'links'))).toMatchObject({ restored: 1, refused: 0 })
+  expect(await documents.restoreRun(open, goal, options('fifth', 'links'))).toMatchObject({ restored: 1, refused: 0 })
   expect(documentsIn(folder)).toEqual(before)
   expect(documents.listRuns(open.files, open.corpus)).toEqual(['fifth', 'first', 'fourth', 'third'])
 })
 
-test('sidecars are numbered and none is overwritten', () => {
+test('sidecars are numbered and none is overwritten', async () => {
   const folder = makeFolder({ 'artifacts/a/manifest.json': manifest() })
   const open = openAt(folder)
-  migrate(open, { run: 'one', form: 'sidecar' })
+  await migrate(open, { run: 'one', form: 'sidecar' })
   const upped = fs.readFileSync(join(folder, 'artifacts/a/manifest.json'), 'utf8')
-  migrate(open, { run: 'two', form: 'sidecar', direction: 'down' })
-  migrate(open, { run: 'three', form: 'sidecar' })
+  await migrate(open, { run: 'two', form: 'sidecar', direction: 'down' })
+  await migrate(open, { run: 'three', form: 'sidecar' })
   const texts = ['', '.2', '.3'].map((end) =>
     fs.readFileSync(join(folder, `artifacts/a/manifest.json.backup${end}`), 'utf8'),
   )
   expect(texts).toEqual([manifest(), upped, manifest()])
 })
 
-test('what is no plain document inside the root is refused or passed over, and stays as it is', () => {
+test('what is no plain document inside the root is refused or passed over, and stays as it is', async () => {
   const outside = makeFolder({ 'manifest.json': manifest() })
   const folder = makeFolder({
     'artifacts/good/manifest.json': manifest(),
@@ -107,7 +107,7 @@ test('what is no plain document inside the root is refused or passed over, and s
   fs.symlinkSync(join(outside, 'manifest.json'), join(folder, 'artifacts/link/manifest.json'))
   fs.symlinkSync(outside, join(folder, 'artifacts/latest'))
   execFileSync('mkfifo', [join(folder, 'artifacts/good/pipe.json'), join(folder, 'artifacts/link/manifest.json.fifo')])
-  const answer = migrate(openAt(folder))
+  const answer = await migrate(openAt(folder))
   expect(answer).toMatchObject({ seen: 3, migrated: 1, refused: 2, links: 1 })
   expect(answer.refusals.map(({ document, error }) => `${document}: ${error.code}`)).toEqual([
     'link/manifest.json: document-not-plain',
@@ -126,7 +126,7 @@ const outsiders: readonly string[] = [
   'a/other.json',
 ]
 
-test.each(outsiders)('a document named %s is none of the corpus', (named) => {
+test.each(outsiders)('a document named %s is none of the corpus', async (named) => {
   const folder = makeFolder({
     'manifest.json': manifest(),
     'artifacts/a/manifest.json': manifest(),
@@ -171,14 +171,14 @@ const strangers: readonly (readonly [string, (path: string) => void, string | nu
   ['takes it away', (path) => fs.rmSync(path), null],
 ]
 
-test.each(strangers)('a document is left alone when somebody %s during the run', (_, happens, wanted) => {
+test.each(strangers)('a document is left alone when somebody %s during the run', async (_, happens, wanted) => {
   const folder = makeFolder({ 'artifacts/a/manifest.json': manifest(), 'artifacts/b/manifest.json': manifest() })
   const path = join(folder, 'artifacts/a/manifest.json')
   const open = openAt(
     folder,
     withStranger(() => happens(path)),
   )
-  const answer = migrate(open, { form: 'sidecar' })
+  const answer = await migrate(open, { form: 'sidecar' })
   expect(answer).toMatchObject({ seen: 2, migrated: 1, refused: 1 })
   expect(answer.refusals[0]?.error.code).toBe('document-changed-meanwhile')
   expect(fs.existsSync(path) ? fs.readFileSync(path, 'utf8') : null).toBe(wanted)
@@ -187,7 +187,7 @@ test.each(strangers)('a document is left alone when somebody %s during the run',
   expect(strays).toEqual(wanted === null ? ['artifacts/a/manifest.json.backup'] : [])
 })
 
-test('a full disk stops the run and leaves every document as it was', () => {
+test('a full disk stops the run and leaves every document as it was', async () => {
   const folder = makeFolder({ 'artifacts/a/manifest.json': manifest(), 'artifacts/b/manifest.json': manifest() })
   const before = filesIn(folder)
   let writes = 0
@@ -198,19 +198,19 @@ test('a full disk stops the run and leaves every document as it was', () => {
       documents.disk.writeNew(path, bytes, like)
     },
   }
-  expect(() => migrate(openAt(folder, full))).toThrow('no space left')
+  await expect(migrate(openAt(folder, full))).rejects.toThrow('no space left')
   expect(documentsIn(folder)).toEqual(before)
-  expect(migrate(openAt(folder), { run: 'second' })).toMatchObject({ migrated: 2, refused: 0 })
+  expect(await migrate(openAt(folder), { run: 'second' })).toMatchObject({ migrated: 2, refused: 0 })
 })
 
-test('too little space is noticed before anything is written', () => {
+test('too little space is noticed before anything is written', async () => {
   const folder = makeFolder({ 'artifacts/a/manifest.json': manifest() })
   const open = openAt(folder, { ...documents.disk, freeBytes: () => 4096 })
-  expect(() => migrate(open)).toThrow('MiB free')
+  await expect(migrate(open)).rejects.toThrow('MiB free')
   expect([...filesIn(folder).keys()]).toEqual(['artifacts/a/manifest.json'])
 })
 
-test('a folder that cannot be written stops its own document only', () => {
+test('a folder that cannot be written stops its own document only', async () => {
   const folder = makeFolder({ 'artifacts/a/manifest.json': manifest(), 'artifacts/b/manifest.json': manifest() })
   const refusing: FileSystem = {
     ...documents.disk,
@@ -219,20 +219,24 @@ test('a folder that cannot be written stops its own document only', () => {
       documents.disk.writeNew(path, bytes, like)
     },
   }
-  expect(migrate(openAt(folder, refusing))).toMatchObject({ seen: 2, migrated: 1, refused: 1 })
+  expect(await migrate(openAt(folder, refusing))).toMatchObject({ seen: 2, migrated: 1, refused: 1 })
 })
 
-test('a plan writes nothing and tells what an up then does', () => {
+test('a plan writes nothing and tells what an up then does', async () => {
   const folder = makeFolder({
     'artifacts/a/manifest.json': manifest(),
     'artifacts/b/manifest.json': manifest({ status: 'running' }),
     'artifacts/c/manifest.json': '[]',
   })
   const before = filesIn(folder)
-  const plan = documents.planCorpus(openAt(folder), { direction: 'up', to: '1.1.0', only: null, limit: null, now })
+  const plan = await documents.planCorpus(
+    openAt(folder),
+    { direction: 'up', to: '1.1.0', only: null, limit: null, now },
+    { signal, onProgress: () => undefined },
+  )
   expect(filesIn(folder)).toEqual(before)
   expect(plan).toMatchObject({ seen: 3, migrated: 1, leftAlone: 1, refused: 1, ways: new Map([['1.0.0 -> 1.1.0', 1]]) })
-  const { seen, migrated, leftAlone, refused, newBytes } = migrate(openAt(folder))
+  const { seen, migrated, leftAlone, refused, newBytes } = await migrate(openAt(folder))
   expect({ seen, migrated, leftAlone, refused, newBytes }).toEqual({
     seen: 3,
     migrated: 1,
@@ -242,54 +246,56 @@ test('a plan writes nothing and tells what an up then does', () => {
   })
 })
 
-test('a limit stops after as many documents, in the order of their names', () => {
+test('a limit stops after as many documents, in the order of their names', async () => {
   const folder = makeFolder(
     Object.fromEntries(['c', 'a', 'b'].map((name) => [`artifacts/${name}/manifest.json`, manifest()])),
   )
-  expect(migrate(openAt(folder), { limit: 2 })).toMatchObject({ migrated: 2, stoppedBy: 'limit' })
+  expect(await migrate(openAt(folder), { limit: 2 })).toMatchObject({ migrated: 2, stoppedBy: 'limit' })
   const upped = [...documentsIn(folder)].filter(([, text]) => text.includes('1.1.0')).map(([path]) => path)
   expect(upped).toEqual(['artifacts/a/manifest.json', 'artifacts/b/manifest.json'])
 })
 
-test('a document changed since a run is restored only on demand', () => {
+test('a document changed since a run is restored only on demand', async () => {
   const folder = makeFolder({ 'artifacts/a/manifest.json': manifest() })
   const path = join(folder, 'artifacts/a/manifest.json')
   const open = openAt(folder)
-  migrate(open)
+  await migrate(open)
   fs.writeFileSync(path, fs.readFileSync(path, 'utf8').replace('null', '"new"'))
   const goal = { run: 'first', only: ['a/manifest.json'], now } as const
   expect(documents.planRestore(open, { ...goal, changedSince: 'leave' })).toMatchObject({ restored: 0, refused: 1 })
-  expect(documents.restoreRun(open, { ...goal, changedSince: 'replace' }, options('second', 'links'))).toMatchObject({
+  expect(
+    await documents.restoreRun(open, { ...goal, changedSince: 'replace' }, options('second', 'links')),
+  ).toMatchObject({
     restored: 1,
   })
   expect(fs.readFileSync(path, 'utf8')).toBe(manifest())
-  expect(filesIn(folder).get('artifacts/.lockstep/runs/second/backup/a/manifest.json')).toContain('"new"')
+  expect(filesIn(folder).get('artifacts/.lockstep/runs/second/backup/000001/a%2Fmanifest.json')).toContain('"new"')
 })
 
-test('a document that was taken away comes back from its backup', () => {
+test('a document that was taken away comes back from its backup', async () => {
   const folder = makeFolder({ 'artifacts/a/b/manifest.json': manifest() })
   const open = openAt(folder)
-  migrate(open)
+  await migrate(open)
   fs.rmSync(join(folder, 'artifacts/a'), { recursive: true })
   const goal = { run: 'first', only: null, changedSince: 'leave', now } as const
-  expect(documents.restoreRun(open, goal, options('second', 'links'))).toMatchObject({ restored: 1, refused: 0 })
+  expect(await documents.restoreRun(open, goal, options('second', 'links'))).toMatchObject({ restored: 1, refused: 0 })
   expect(documentsIn(folder)).toEqual(new Map([['artifacts/a/b/manifest.json', manifest()]]))
   expect(documents.lastRunOf(open, 'a/b/manifest.json')).toBe('first')
 })
 
-test('a backup that was changed is never put back', () => {
+test('a backup that was changed is never put back', async () => {
   const folder = makeFolder({ 'artifacts/a/manifest.json': manifest() })
   const open = openAt(folder)
-  migrate(open)
-  fs.appendFileSync(join(folder, 'artifacts/.lockstep/runs/first/backup/a/manifest.json'), ' ')
+  await migrate(open)
+  fs.appendFileSync(join(folder, 'artifacts/.lockstep/runs/first/backup/000001/a%2Fmanifest.json'), ' ')
   const goal = { run: 'first', only: null, changedSince: 'replace', now } as const
-  const answer = documents.restoreRun(open, goal, options('second', 'links'))
+  const answer = await documents.restoreRun(open, goal, options('second', 'links'))
   expect(answer.refusals.map((one) => one.error.code)).toEqual(['backup-damaged'])
-  expect(documents.verifyCorpus(open).damaged).toHaveLength(1)
+  expect((await documents.verifyCorpus(open)).damaged).toHaveLength(1)
   expect(() => documents.planRestore(open, { ...goal, run: 'none' })).toThrow('there is no run "none"')
 })
 
-test('a survey counts each document once, and knows what is newer, unknown, unreadable, invalid', () => {
+test('a survey counts each document once, and knows what is newer, unknown, unreadable, invalid', async () => {
   const text = (version: unknown): string => JSON.stringify({ schema_version: version })
   const folder = makeFolder({
     'artifacts/1/manifest.json': text('1.0.0'),
@@ -304,8 +310,8 @@ test('a survey counts each document once, and knows what is newer, unknown, unre
   const contracts = new Map([['1.0.0', () => ['/job_id is missing']]])
   const open = { ...openAt(folder), contracts }
   const counts = { seen: 8, needsMigration: 2, newer: 1, unknown: 1, unreadable: 2, withoutVersion: 1 }
-  expect(documents.surveyCorpus(open, { depth: 'versions' })).toMatchObject({ ...counts, invalid: 0 })
-  const full = documents.surveyCorpus(open, { depth: 'contracts' })
+  expect(await documents.surveyCorpus(open, { depth: 'versions' })).toMatchObject({ ...counts, invalid: 0 })
+  const full = await documents.surveyCorpus(open, { depth: 'contracts' })
   expect(full).toMatchObject({ ...counts, invalid: 2 })
   expect([...full.versions]).toEqual([
     ['1.0.0', 2],
@@ -313,6 +319,33 @@ test('a survey counts each document once, and knows what is newer, unknown, unre
     ['1.1.0', 1],
     ['1.10.0', 1],
   ])
+})
+
+test('threads give the same bytes as one process, and a fault in a thread stops the run', async () => {
+  const names = Array.from({ length: 700 }, (_, i) => `artifacts/r${i}/manifest.json`)
+  const texts = Object.fromEntries(names.map((name, i) => [name, i % 50 === 0 ? '{"a":1,"a":2}' : manifest({ n: i })]))
+  const [alone, together] = [makeFolder(texts), makeFolder(texts)]
+  const goal = { direction: 'up', to: '1.1.0', only: null, limit: null, now } as const
+  const setup = {
+    count: 2,
+    entry: new URL('../../src/documents/runs/worker.ts', import.meta.url),
+    module: new URL('../support/documents-worker-module.ts', import.meta.url).href,
+    data: together,
+  }
+  const wanted = await migrate(openAt(alone))
+  const answer = await documents.withWorkers(setup, goal, (consider) =>
+    documents.migrateCorpus(openAt(together), goal, { ...options('first', 'links'), consider }),
+  )
+  expect(documentsIn(together)).toEqual(documentsIn(alone))
+  const { refusals, ...counts } = answer
+  const { refusals: wantedRefusals, ...wantedCounts } = wanted
+  expect(counts).toEqual(wantedCounts)
+  expect(refusals.map((one) => one.error.message)).toEqual(wantedRefusals.map((one) => one.error.message))
+  const broken = { ...setup, module: new URL('../support/no-such-module.ts', import.meta.url).href }
+  const run = documents.withWorkers(broken, goal, (consider) =>
+    documents.planCorpus(openAt(together), goal, { signal, onProgress: () => undefined, consider }),
+  )
+  await expect(run).rejects.toThrow('no-such-module')
 })
 
 test('killed again and again, a run ends with every document migrated once and every original kept', async () => {
@@ -331,8 +364,8 @@ test('killed again and again, a run ends with every document migrated once and e
   }
   expect(kills).toBeGreaterThan(0)
   const open = openAt(folder)
-  migrate(open, { run: 'last' })
-  const verified = documents.verifyCorpus(open)
+  await migrate(open, { run: 'last' })
+  const verified = await documents.verifyCorpus(open)
   expect(verified).toMatchObject({
     seen: names.length,
     good: names.length,
@@ -342,6 +375,6 @@ test('killed again and again, a run ends with every document migrated once and e
     unfinished: [],
   })
   expect([...filesIn(folder).keys()].filter((path) => path.endsWith('.lockstep-tmp'))).toEqual([])
-  expect(migrate(open, { run: 'down', direction: 'down' })).toMatchObject({ migrated: names.length, inexact: 0 })
+  expect(await migrate(open, { run: 'down', direction: 'down' })).toMatchObject({ migrated: names.length, inexact: 0 })
   expect(documentsIn(folder)).toEqual(before)
 })

@@ -1,20 +1,13 @@
 /** Migrates the corpus in a folder, in small batches: a process of its own, to be killed. */
 
 import * as documents from '../../src/documents/index.ts'
-import { add } from '../../src/documents/transforms/operations.ts'
+import { openForWorker } from './documents-worker-module.ts'
 
 const [folder = '', run = ''] = process.argv.slice(2)
-const transforms = [documents.defineTransform({ from: '1.0.0', to: '1.1.0', operations: [add('inputs_hash', null)] })]
 const now = '2026-02-28T10:30:00.000Z'
 
-documents.migrateCorpus(
-  {
-    files: documents.disk,
-    corpus: documents.corpusAt('artifacts/**/manifest.json', folder),
-    transforms: documents.makeRegistry(transforms),
-    contracts: new Map(),
-    rules: documents.rulesOf({ protect: ['run_id'] }),
-  },
+await documents.migrateCorpus(
+  openForWorker(folder),
   { direction: 'up', to: '1.1.0', only: null, limit: null, now },
   {
     head: { run, at: now, by: 'me@here', tool: '0', form: 'links' },

@@ -6,7 +6,7 @@ import { type Sha256, sha256Of } from '../json/canonical.ts'
 import { type Corpus, fileOf, pathOf } from './corpus.ts'
 import type { FileFacts, FileSystem, ReadFile } from './file-system.ts'
 import type { JournalEntry, RunHead } from './journal.ts'
-import { backupFile, sidecarFile, temporaryFile } from './names.ts'
+import { backupFile, isInTree, sidecarFile, temporaryFile } from './names.ts'
 
 /** As many sidecars as one document may gather. */
 const sidecarsMax = 10_000
@@ -14,7 +14,6 @@ const sidecarsMax = 10_000
 interface Original {
   readonly document: string
   readonly facts: FileFacts
-  readonly bytes: Uint8Array
   readonly before: Sha256
 }
 
@@ -22,17 +21,18 @@ interface Original {
 export function makeBackup(
   files: FileSystem,
   corpus: Corpus,
-  { item, head }: { readonly item: Original; readonly head: RunHead },
+  { item, head, batch }: { readonly item: Original; readonly head: RunHead; readonly batch: number },
 ): Pick<JournalEntry, 'backup' | 'copy'> {
   for (let number = 1; number <= sidecarsMax; number++) {
-    const backup = head.form === 'sidecar' ? sidecarFile(item.document, number) : backupFile(head.run, item.document)
-    if (head.form === 'links') files.makeFolder(dirname(pathOf(corpus, backup)))
+    const backup =
+      head.form === 'sidecar' ? sidecarFile(item.document, number) : backupFile(head.run, batch, item.document)
+    if (isInTree(backup)) files.makeFolder(dirname(pathOf(corpus, backup)))
     const made = files.link(pathOf(corpus, item.document), pathOf(corpus, backup))
     if (made === 'done') return { backup, copy: null }
     const there = files.facts(pathOf(corpus, backup))
     if (there === null) {
       const copy = temporaryFile(backup, head.run)
-      files.writeNew(pathOf(corpus, copy), item.bytes, item.facts)
+      files.writeNew(pathOf(corpus, copy), bytesOf(files, corpus, item), item.facts)
       return { backup, copy }
     }
     if (there.id === item.facts.id) return { backup, copy: null }
@@ -76,6 +76,13 @@ export function readBackup(
   if (found.bytes === null) throw refuse('it is no plain file')
   if (sha256Of(found.bytes) !== entry.before) throw refuse('it does not hold the bytes that were there')
   return { facts: found.facts, bytes: found.bytes }
+}
+
+/** The bytes that were read before; throws where they are others by now. */
+function bytesOf(files: FileSystem, corpus: Corpus, { document, facts, before }: Original): Uint8Array {
+  const bytes = files.read(pathOf(corpus, document), facts.bytes)?.bytes ?? null
+  if (bytes !== null && sha256Of(bytes) === before) return bytes
+  throw new LockstepError('document-changed-meanwhile', { file: fileOf(corpus, document) })
 }
 
 function sameBackup(

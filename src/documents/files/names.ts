@@ -26,13 +26,35 @@ export function isBatchFile(name: string): boolean {
   return /^batch-\d+\.ndjson$/.test(name)
 }
 
-/** The folder that mirrors the corpus: copied over it, it puts the old documents back without any tool. */
 export function backupFolder(run: string): string {
   return `${runFolder(run)}/backup`
 }
 
-export function backupFile(run: string, document: string): string {
-  return `${backupFolder(run)}/${document}`
+/** Where the backups of one batch are: a folder for each would cost more than the backup itself. */
+export function batchBackupFolder(run: string, batch: number): string {
+  return `${backupFolder(run)}/${String(batch).padStart(6, '0')}`
+}
+
+/** Backups whose flat name would be too long for a file system stand here under their whole path. */
+const treeFolder = 'tree'
+
+/** The path of the document as one name: `job%2Frun%2Fmanifest.json`. */
+export function backupFile(run: string, batch: number, document: string): string {
+  const flat = document.replaceAll('%', '%25').replaceAll('/', '%2F')
+  if (Buffer.byteLength(flat) <= 200) return `${batchBackupFolder(run, batch)}/${flat}`
+  return `${backupFolder(run)}/${treeFolder}/${document}`
+}
+
+/** Whether a backup needs folders of its own. */
+export function isInTree(backup: string): boolean {
+  return backup.startsWith(`${runsFolder}/`) && backup.split('/')[4] === treeFolder
+}
+
+/** The document that a backup is of, from its path below the folder of backups. */
+export function documentOfBackup(path: string): string {
+  const [folder, ...rest] = path.split('/')
+  const name = rest.join('/')
+  return folder === treeFolder ? name : name.replaceAll('%2F', '/').replaceAll('%25', '%')
 }
 
 /** `manifest.json.backup`, then `manifest.json.backup.2`: none is ever overwritten. */

@@ -20,7 +20,7 @@ import {
   readHead,
   replacedBy,
 } from './journal.ts'
-import { backupFolder, batchFile, endFile, isSidecarOf, runFolder, temporaryFile } from './names.ts'
+import { backupFolder, batchFile, documentOfBackup, endFile, isSidecarOf, runFolder, temporaryFile } from './names.ts'
 import { scanCorpus } from './scan.ts'
 
 /** What was done with one dead run. */
@@ -152,14 +152,13 @@ function writeBatch(
 /** Backups that no journal speaks of: second names of documents that were not replaced, and torn copies. */
 function sweepBackups(files: FileSystem, corpus: Corpus, folder: string): void {
   if (files.facts(pathOf(corpus, folder)) === null) return
-  const prefix = folder.split('/').slice(0, 4).join('/')
   for (const entry of files.list(pathOf(corpus, folder))) {
     const path = `${folder}/${entry.name}`
     if (entry.kind === 'folder') {
       sweepBackups(files, corpus, path)
       continue
     }
-    const document = path.slice(prefix.length + 1)
+    const document = documentOfBackup(path.split('/').slice(4).join('/'))
     const id = files.facts(pathOf(corpus, path))?.id
     const isSecondName = id !== undefined && files.facts(pathOf(corpus, document))?.id === id
     if (isSecondName || entry.name.endsWith(temporarySuffix)) files.remove(pathOf(corpus, path))

@@ -11,14 +11,13 @@ import { makeBackup, removeBackup, settleBackup } from './backup.ts'
 import { type Corpus, fileOf, pathOf } from './corpus.ts'
 import { type FileFacts, type FileSystem, systemCode } from './file-system.ts'
 import { type JournalEntry, type RunHead, printDone, printEntries } from './journal.ts'
-import { batchFile, endFile, headFile, runFolder, temporaryFile } from './names.ts'
+import { batchBackupFolder, batchFile, endFile, headFile, runFolder, temporaryFile } from './names.ts'
 
 /** One document and its new text. */
 export interface Replacement {
   readonly document: string
   /** As it was read. */
   readonly facts: FileFacts
-  readonly bytes: Uint8Array
   readonly before: Sha256
   readonly newBytes: Uint8Array
   readonly after: Sha256
@@ -113,7 +112,8 @@ function replaceBatch(
   const prepared: Prepared[] = []
   const left: LeftDocument[] = []
   try {
-    for (const item of batch) prepareOne(files, corpus, { head, item, prepared, left })
+    if (head.form === 'links') files.makeFolder(join(corpus.root, batchBackupFolder(head.run, number)))
+    for (const item of batch) prepareOne(files, corpus, { head, number, item, prepared, left })
     files.writeNew(journal, printEntries(prepared.map((one) => one.entry)), null)
     files.sync(corpus.root, [
       journal,
@@ -141,6 +141,7 @@ function prepareOne(
   corpus: Corpus,
   work: {
     readonly head: RunHead
+    readonly number: number
     readonly item: Replacement
     readonly prepared: Prepared[]
     readonly left: LeftDocument[]
@@ -150,7 +151,7 @@ function prepareOne(
   const temporary = pathOf(corpus, temporaryFile(item.document, head.run))
   try {
     files.writeNew(temporary, item.newBytes, item.facts)
-    const backup = makeBackup(files, corpus, { item, head })
+    const backup = makeBackup(files, corpus, { item, head, batch: work.number })
     const { document, from, to, before, after } = item
     work.prepared.push({ item, temporary, entry: { document, from, to, before, after, ...backup } })
   } catch (error) {

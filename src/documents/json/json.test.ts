@@ -219,3 +219,22 @@ test('any value: what is printed fresh means the same', () => {
     }),
   )
 })
+
+test('any damaged text: refused by a name, or read exactly as JSON.parse reads it', () => {
+  const damage = fc.tuple(fc.nat(), fc.nat({ max: 3 }), fc.string({ maxLength: 2 }))
+  fc.assert(
+    fc.property(anyJsonText, damage, (source, [place, removed, added]) => {
+      const at = place % (source.length + 1)
+      const damaged = Buffer.from(source.slice(0, at) + added + source.slice(at + removed)).toString()
+      const answer = codeOf(() => parse(damaged))
+      if (answer !== 'accepted') expect(answer).toMatch(/^document-/)
+      else expect(withDoubles(parse(damaged).value)).toEqual(JSON.parse(damaged))
+    }),
+    { numRuns: 500 },
+  )
+})
+
+/** With every number as JSON.parse would have it. */
+function withDoubles(value: JsonValue): unknown {
+  return JSON.parse(text(printDocument(value, parse('{}'))))
+}

@@ -1,9 +1,11 @@
 /** Everything that a verb needs of a corpus, in one value. */
 
-import type { Contracts } from '../migrate/contracts.ts'
-import type { DocumentRules } from '../migrate/rules.ts'
+import { setImmediate } from 'node:timers/promises'
+import type { Direction } from '../../core/migration.ts'
 import type { Corpus } from '../files/corpus.ts'
 import type { FileSystem } from '../files/file-system.ts'
+import type { Contracts } from '../migrate/contracts.ts'
+import type { DocumentRules } from '../migrate/rules.ts'
 import type { TransformRegistry } from '../transforms/registry.ts'
 
 export interface OpenCorpus {
@@ -14,6 +16,18 @@ export interface OpenCorpus {
   readonly rules: DocumentRules
 }
 
+/** Where a run leads. */
+export interface CorpusGoal {
+  readonly direction: Direction
+  readonly to: string
+  /** Documents by name, relative to the root; `null` for all. */
+  readonly only: readonly string[] | null
+  /** As many documents as may change; `null` for all. */
+  readonly limit: number | null
+  /** ISO 8601; the time of the run, and of every history entry. */
+  readonly now: string
+}
+
 /** As many documents as one batch replaces between two syncs. */
 export const batchDocumentsMax = 1000
 
@@ -22,3 +36,11 @@ export const batchBytesMax = 64 * 1024 * 1024
 
 /** As many refusals as an answer names; all of them are counted. */
 export const refusalsShownMax = 1000
+
+/** Documents that are looked at in one go, before anybody else gets a turn. */
+export const chunkDocuments = 250
+
+/** Lets signals, timers and the terminal have their turn: the work itself never waits for anything. */
+export async function nextTurn(): Promise<void> {
+  await setImmediate()
+}

@@ -24,24 +24,27 @@ function openWith(order: readonly string[]): OpenCorpus & { readonly all: () => 
   return { files, corpus, transforms, contracts: new Map(), rules: rulesOf({}), all: () => files.all() }
 }
 
-function upped(order: readonly string[], batchDocuments: number): [string, string][] {
+async function upped(order: readonly string[], batchDocuments: number): Promise<[string, string][]> {
   const open = openWith(order)
   const now = '2026-02-28T10:30:00.000Z'
   const head = { run: 'r', at: now, by: 'me@here', tool: '0', form: 'links' } as const
   const goal = { direction: 'up', to: '1.1.0', only: null, limit: null, now } as const
-  migrateCorpus(open, goal, { head, signal, onProgress: () => undefined, batchDocuments })
-  return [...open.all()].filter(([path]) => !path.includes('batch-')).sort(([a], [b]) => compareText(a, b))
+  await migrateCorpus(open, goal, { head, signal, onProgress: () => undefined, batchDocuments })
+  const paths = [...open.all()].filter(([path]) => !path.includes('batch-'))
+  return paths
+    .map(([path, text]): [string, string] => [path.replace(/backup\/\d+/, 'backup'), text])
+    .sort(([a], [b]) => compareText(a, b))
 }
 
-test('any order of files, and any size of batch, gives the same bytes', () => {
-  const wanted = upped(names, 1)
+test('any order of files, and any size of batch, gives the same bytes', async () => {
+  const wanted = await upped(names, 1)
   expect(wanted.filter(([, text]) => text.includes('"title"'))).toHaveLength(names.length)
-  fc.assert(
-    fc.property(
+  await fc.assert(
+    fc.asyncProperty(
       fc.shuffledSubarray(names, { minLength: names.length }),
       fc.integer({ min: 1, max: 6 }),
-      (order, size) => {
-        expect(upped(order, size)).toEqual(wanted)
+      async (order, size) => {
+        expect(await upped(order, size)).toEqual(wanted)
       },
     ),
     { numRuns: 50 },

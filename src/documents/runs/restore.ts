@@ -11,7 +11,7 @@ import { temporaryFile } from '../files/names.ts'
 import { type RecoveredRun, recoverRuns } from '../files/recover.ts'
 import { type LeftDocument, type Replacement, openRun } from '../files/replace.ts'
 import type { RunOptions } from './migrate-corpus.ts'
-import { type OpenCorpus, batchBytesMax, batchDocumentsMax, refusalsShownMax } from './open-corpus.ts'
+import { type OpenCorpus, batchBytesMax, batchDocumentsMax, nextTurn, refusalsShownMax } from './open-corpus.ts'
 import { readBytes } from './read-document.ts'
 
 export interface RestoreGoal {
@@ -51,7 +51,7 @@ export function planRestore(open: OpenCorpus, goal: RestoreGoal): Omit<RestoreAn
 }
 
 /** Carries it out. Whoever calls this holds the lock of the corpus. */
-export function restoreRun(open: OpenCorpus, goal: RestoreGoal, options: RunOptions): RestoreAnswer {
+export async function restoreRun(open: OpenCorpus, goal: RestoreGoal, options: RunOptions): Promise<RestoreAnswer> {
   const { files, corpus } = open
   const recovered = recoverRuns(files, corpus, goal.now)
   const run = openRun(files, corpus, { ...options.head, format: 1, command: 'restore', files: corpus.files })
@@ -77,7 +77,10 @@ export function restoreRun(open: OpenCorpus, goal: RestoreGoal, options: RunOpti
     if (options.signal.aborted) break
     batch.push(item)
     bytes += item.kind === 'replace' ? item.replacement.newBytes.length : item.bytes.length
-    if (batch.length >= (options.batchDocuments ?? batchDocumentsMax) || bytes >= batchBytesMax) flush()
+    if (batch.length >= (options.batchDocuments ?? batchDocumentsMax) || bytes >= batchBytesMax) {
+      flush()
+      await nextTurn()
+    }
   }
   flush()
   run.end(goal.now)
@@ -154,11 +157,11 @@ function itemOf(
       throw new LockstepError('document-changed-since', { file: fileOf(open.corpus, document), run: goal.run })
     }
     const newBytes = readBackup(open.files, open.corpus, entry).bytes
-    const { facts, bytes } = found
+    const { facts } = found
     const versions = { from: entry.to, to: entry.from }
     return {
       kind: 'replace',
-      replacement: { document, facts, bytes, before: now, newBytes, after: before, ...versions },
+      replacement: { document, facts, before: now, newBytes, after: before, ...versions },
     }
   } catch (error) {
     if (isLockstepError(error)) return refuse(tally, { document, error })

@@ -12,7 +12,7 @@ import type { JsonValue } from '../json/value.ts'
 import { checkOwnContract } from '../migrate/contracts.ts'
 import { reasonToLeaveAlone } from '../migrate/migrate-document.ts'
 import { placeOfVersion, readVersion } from '../migrate/version.ts'
-import { type OpenCorpus, refusalsShownMax } from './open-corpus.ts'
+import { type OpenCorpus, nextTurn, refusalsShownMax } from './open-corpus.ts'
 import { readBytes } from './read-document.ts'
 
 export interface CorpusSurvey {
@@ -68,7 +68,7 @@ interface Work {
 const progressEvery = 1000
 
 /** Counts. Reads everything, writes nothing, needs no lock. */
-export function surveyCorpus(open: OpenCorpus, { depth, onProgress }: SurveyOptions): CorpusSurvey {
+export async function surveyCorpus(open: OpenCorpus, { depth, onProgress }: SurveyOptions): Promise<CorpusSurvey> {
   const unfinished = unfinishedRuns(open.files, open.corpus)
   const tally = {
     seen: 0,
@@ -91,7 +91,9 @@ export function surveyCorpus(open: OpenCorpus, { depth, onProgress }: SurveyOpti
   }
   for (const found of scanCorpus(open.files, open.corpus)) {
     count(work, found)
-    if (tally.seen % progressEvery === 0) onProgress?.(tally.seen)
+    if (tally.seen % progressEvery !== 0) continue
+    onProgress?.(tally.seen)
+    await nextTurn()
   }
   const versions = new Map([...work.versions].sort(([a], [b]) => compareSemver(a, b)))
   return { ...tally, versions, latest: open.transforms.graph.latest, refusals: work.refusals, unfinished }

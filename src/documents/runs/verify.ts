@@ -9,7 +9,7 @@ import { scanCorpus } from '../files/scan.ts'
 import { checkOwnContract } from '../migrate/contracts.ts'
 import { asEntry, checksumWithoutOwn, readEntries } from '../migrate/history-entry.ts'
 import { checkVersion, readVersion } from '../migrate/version.ts'
-import { type OpenCorpus, refusalsShownMax } from './open-corpus.ts'
+import { type OpenCorpus, chunkDocuments, nextTurn, refusalsShownMax } from './open-corpus.ts'
 import { readDocument } from './read-document.ts'
 
 export interface CorpusVerification {
@@ -30,7 +30,7 @@ export interface CorpusVerification {
 }
 
 /** Checks every document and every backup. Reads only. */
-export function verifyCorpus(open: OpenCorpus): CorpusVerification {
+export async function verifyCorpus(open: OpenCorpus): Promise<CorpusVerification> {
   const unfinished = unfinishedRuns(open.files, open.corpus)
   const counts = { seen: 0, good: 0, refused: 0, asMigrated: 0, changedSince: 0 }
   const refusals: LeftDocument[] = []
@@ -42,6 +42,7 @@ export function verifyCorpus(open: OpenCorpus): CorpusVerification {
   for (const found of scanCorpus(open.files, open.corpus)) {
     if (found.kind === 'leftover' || found.kind === 'link') continue
     counts.seen++
+    if (counts.seen % chunkDocuments === 0) await nextTurn()
     if (found.kind === 'refused') {
       refuse(found)
       continue
@@ -59,7 +60,7 @@ export function verifyCorpus(open: OpenCorpus): CorpusVerification {
       if (changedSinceShown.length < refusalsShownMax) changedSinceShown.push(document)
     }
   }
-  return { ...counts, refusals, changedSinceShown, ...verifyBackups(open), unfinished }
+  return { ...counts, refusals, changedSinceShown, ...(await verifyBackups(open)), unfinished }
 }
 
 function judge(
@@ -83,12 +84,13 @@ function judge(
   return checksumWithoutOwn(parsed, open.rules) === last.checksum_after ? 'as-migrated' : 'changed-since'
 }
 
-function verifyBackups(open: OpenCorpus): Pick<CorpusVerification, 'backups' | 'damaged'> {
+async function verifyBackups(open: OpenCorpus): Promise<Pick<CorpusVerification, 'backups' | 'damaged'>> {
   let backups = 0
   const damaged: LeftDocument[] = []
   for (const run of listRuns(open.files, open.corpus)) {
     for (const entry of replacedBy(open.files, open.corpus, run)) {
       backups++
+      if (backups % chunkDocuments === 0) await nextTurn()
       try {
         readBackup(open.files, open.corpus, entry)
       } catch (error) {

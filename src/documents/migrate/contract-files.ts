@@ -3,7 +3,7 @@
 import { basename, dirname, join, resolve } from 'node:path'
 import { LockstepError } from '../../core/error.ts'
 import { compareSemver } from '../../core/path.ts'
-import { type FileSystem, systemCode } from './file-system.ts'
+import { type FileSystem, systemCode } from '../files/file-system.ts'
 
 /** Versions with the absolute path of their contract, oldest first. A folder that is not there is a mistake. */
 export function findContracts(files: FileSystem, pattern: string, workingFolder: string): ReadonlyMap<string, string> {
