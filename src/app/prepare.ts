@@ -76,7 +76,7 @@ function wrongStore({ target, history, judgement }: Judged, policy: Policy): Loc
     return new LockstepError('read-only-target', {
       store,
       place: target.store.place,
-      reason: 'it is a replica or opened for reading only',
+      reason: 'it is a replica, or not ours to write',
     })
   }
   return null

@@ -49,7 +49,7 @@ export const policyErrors = {
     exit: 4,
     what: (d) => `${d.place} cannot be written: ${d.reason}`,
     why: 'Migrations run where the data is written, not on a copy.',
-    help: () => ['give the address of the primary'],
+    help: () => ['of a server: give the address of the primary', 'of a file: let this user write it and its folder'],
   }),
   'pooler-refused': entry<{ store: string; place: string }>({
     exit: 4,

@@ -87,7 +87,7 @@ function mayWrite(path: string): boolean {
     return true
   } catch (error) {
     // What is not there yet is made; if its folder does not let us, that is said when it is tried.
-    return codeOf(error) === 'ENOENT'
+    return codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR'
   }
 }
 
@@ -95,7 +95,10 @@ function realPathOrNull(path: string): string | null {
   try {
     return realpathSync(path)
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null
+    const code = codeOf(error)
+    // Below what is no folder, or in a circle of links: opening it tells in the words of the catalogue.
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP' || code === 'EACCES' || code === 'ENAMETOOLONG')
+      return null
     throw error
   }
 }
