@@ -328,7 +328,7 @@ test('threads give the same bytes as one process, and a fault in a thread stops 
   const goal = { direction: 'up', to: '1.1.0', only: null, limit: null, now } as const
   const setup = {
     count: 2,
-    entry: new URL('../../src/documents/runs/worker.ts', import.meta.url),
+    entry: new URL('../../src/documents/threads/worker.ts', import.meta.url),
     module: new URL('../support/documents-worker-module.ts', import.meta.url).href,
     data: together,
   }

@@ -7,7 +7,7 @@ import type { RunHead } from '../files/journal.ts'
 import { recoverRuns, unfinishedRuns } from '../files/recover.ts'
 import { type Replacement, openRun } from '../files/replace.ts'
 import { type Found, scanCorpus } from '../files/scan.ts'
-import { type Consider, type Considered, considerHere, errorOf, refusalOf } from './consider.ts'
+import { type Consider, type Considered, considerHere, errorOf, refusalOf } from '../threads/consider.ts'
 import {
   type CorpusGoal,
   type OpenCorpus,

@@ -5,8 +5,8 @@ import type { ErrorCode, ErrorDetails } from '../../core/error.ts'
 import type { FileFacts } from '../files/file-system.ts'
 import type { Replacement } from '../files/replace.ts'
 import { migrateDocument } from '../migrate/migrate-document.ts'
-import type { CorpusGoal, OpenCorpus } from './open-corpus.ts'
-import { readDocument } from './read-document.ts'
+import type { CorpusGoal, OpenCorpus } from '../runs/open-corpus.ts'
+import { readDocument } from '../runs/read-document.ts'
 
 /** One document's fate, as plain data: it can come from another thread. */
 export type Considered =

@@ -3,7 +3,7 @@
 import { Worker } from 'node:worker_threads'
 import { assert } from '../../core/error.ts'
 import type { Consider, Considered } from './consider.ts'
-import type { CorpusGoal, OpenCorpus } from './open-corpus.ts'
+import type { CorpusGoal, OpenCorpus } from '../runs/open-corpus.ts'
 
 /** How a thread opens the corpus for itself: transforms and contracts are code, which cannot be sent. */
 export interface WorkerSetup {
