@@ -75,15 +75,17 @@ interface Index<M extends MigrationRef> {
 }
 
 function indexOf<M extends MigrationRef>({ files, records, scheme }: Judging<M>): Index<M> {
+  const recordByKey = new Map(records.map((record) => [keyOf(scheme, record.version), record]))
   const fileByKey = new Map<string, M>()
   for (const file of files) {
     const key = keyOf(scheme, file.version)
-    if (!fileByKey.has(key)) fileByKey.set(key, file)
+    // Of two files with one version, the one that was applied is it; the other is the problem.
+    if (!fileByKey.has(key) || recordByKey.get(key)?.checksum === file.checksum) fileByKey.set(key, file)
   }
   const versioned = records.filter((record) => !isRepeatableVersion(record.version))
   return {
     fileByKey,
-    recordByKey: new Map(records.map((record) => [keyOf(scheme, record.version), record])),
+    recordByKey,
     newestFile: newestByGroup(
       files.filter((file) => !file.repeatable).map((file) => file.version),
       scheme,
