@@ -105,7 +105,7 @@ export function describeProblem(
 export function isLockstepError(error: unknown): error is LockstepError {
   if (!(error instanceof Error) || error.name !== 'LockstepError') return false
   const { code } = error as { code?: unknown }
-  return typeof code === 'string' && code in catalogue
+  return typeof code === 'string' && Object.hasOwn(catalogue, code)
 }
 
 /** For what must be true. Our mistake, not the user's. */
