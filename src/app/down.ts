@@ -8,10 +8,12 @@ import { carryOut } from '../engine/carry-out.ts'
 import type { Session } from '../core/ports.ts'
 import { makeEngine } from '../engine/engine.ts'
 import { answerOf, failedReport, reportOf } from './answer.ts'
+import { backUpByPolicy, logBackup } from './backup/backup.ts'
 import { refuseUnconfirmed, type Confirmation } from './confirm.ts'
 import { sha256, type AppContext } from './context.ts'
 import { whileAllLockedAgain } from './again.ts'
 import type { Locked } from './locked.ts'
+import { judgeWaiting } from './judge-waiting.ts'
 import { factsReader } from './plan.ts'
 import type { Answer, RunReport } from './report.ts'
 import { isLost, lookUp, makeRun, remember, stopRun, type Run } from './run.ts'
@@ -45,9 +47,10 @@ interface Running {
 async function downAll(targets: readonly Target[], running: Running): Promise<void> {
   const { run, options, context } = running
   const judged: Judged[] = []
+  const waiting = { waitMs: 0, create: false, lockWaitMs: options.lockWaitMs }
   for (const target of targets) {
     try {
-      judged.push(await judgeTarget(target))
+      judged.push(await judgeWaiting(target, waiting, context))
     } catch (error) {
       run.failed.set(target.name, error)
     }
@@ -129,6 +132,9 @@ async function downOne(judged: Judged, session: Session, { options, context, run
   const { clock, emit, signal, author } = context
   const { name: store, bodies, policy } = target
   const engine = makeEngine({ store, session, bodies, author, policy, clock, sha256, emit, signal }, history)
+  const { lockWaitMs } = options
+  const taken = steps.length === 0 ? null : await backUpByPolicy(target, { reason: 'before-down', context, lockWaitMs })
+  if (taken !== null) await logBackup(engine, taken)
   for (const [index, step] of steps.entries()) {
     const planned = planDown(step, factsReader(target))
     const { migration, record } = step

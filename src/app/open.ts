@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import type { Address, PostgresAddress } from '../core/address.ts'
 import { LockstepError } from '../core/error.ts'
 import type { Store } from '../core/ports.ts'
-import type { StoreSettings } from '../settings/settings.ts'
+import type { BackupSettings, StoreSettings } from '../settings/settings.ts'
 import { makeBodyReader } from '../sources/body-reader.ts'
 import { guessByNames } from '../sources/guess-layout.ts'
 import { readFolder } from '../sources/read-folder.ts'
@@ -14,6 +14,7 @@ import type { Files, Scratch, Target } from './target.ts'
 /** How long a store that can only be open in one process may wait for the other to close it. */
 export interface OpenOptions {
   readonly lockWaitMs: number
+  readonly backups?: BackupSettings
 }
 
 /** Opens nothing over the network yet: the first question does. */
@@ -48,6 +49,7 @@ async function openTarget(settings: StoreSettings, options: OpenOptions, context
     bodies: makeBodyReader({ placeholders, dialect }),
     create: address.kind === 'postgres' ? () => createDatabase(address, address.database, context) : null,
     scratch: scratchOf(address, { open, context }),
+    ...(options.backups === undefined ? {} : { backups: options.backups }),
   }
 }
 

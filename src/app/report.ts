@@ -1,5 +1,6 @@
 /** What the use cases answer: plain data, the same for the terminal, `--json` and the library. */
 
+import type { BackupReason } from '../core/backup.ts'
 import type { RunEvent } from '../core/event.ts'
 import type { ExitCode } from '../core/errors/entry.ts'
 import type { HistoryRecord, LogRow } from '../core/history.ts'
@@ -75,6 +76,51 @@ export interface AdoptReport extends StoreReport {
   /** `compared`: shapes were compared; otherwise why they could not be. */
   readonly comparison: 'compared' | string
   readonly differences: readonly Difference[]
+}
+
+export interface BackupInfo {
+  readonly file: string
+  /** ISO 8601, UTC; `null` where nothing tells. */
+  readonly takenAt: string | null
+  readonly bytes: number
+  /** `null` where nothing tells. */
+  readonly sha256: string | null
+  /** It was read back and checked when it was made, and nothing speaks against it; after `verify`: it was read again. */
+  readonly verified: boolean
+  readonly reason: BackupReason | null
+  /** The newest version in it; `null` before the first. */
+  readonly version: string | null
+  /** Why it cannot be used; `null` where it can. */
+  readonly fault: string | null
+}
+
+export interface BackupReport extends StoreReport {
+  /** Newest first. */
+  readonly backups: readonly BackupInfo[]
+  /** Files that were taken away. */
+  readonly removed: readonly string[]
+}
+
+/** What the present state has and the backup has not. */
+export interface RestoreLoss {
+  /** Migrations applied since, in the order of application. */
+  readonly versions: readonly string[]
+  /** Migrations that were taken back since and would be there again. */
+  readonly returning: readonly string[]
+  /** Tables whose number of rows differs; `null`: there is no such table. */
+  readonly rows: readonly { readonly table: string; readonly now: number | null; readonly inBackup: number | null }[]
+  /** Why the present state cannot be told; `null` where it can. */
+  readonly unreadable: string | null
+}
+
+export interface RestoreReport extends StoreReport {
+  readonly restored: BackupInfo | null
+  readonly lost: RestoreLoss | null
+  /** The backup of the state before; `null` where there was nothing to save. */
+  readonly saved: BackupInfo | null
+  /** Where a state was put that could not be saved as a backup. */
+  readonly setAside: string | null
+  readonly head: string | null
 }
 
 export interface DoctorReport extends StoreReport {

@@ -1,13 +1,13 @@
 /** Carries out an arrangement over locked stores, one migration after the other. */
 
-import { isLockstepError, LockstepError } from '../core/error.ts'
+import { assert, isLockstepError, LockstepError } from '../core/error.ts'
 import type { Arranged } from '../core/arrange.ts'
-import { planUp } from '../core/make-plan.ts'
+import type { PlannedMigration } from '../core/plan.ts'
 import { carryOut } from '../engine/carry-out.ts'
 import type { Assignment, Engine } from '../engine/engine.ts'
 import { carryOutTogether } from '../engine/together.ts'
+import type { RunBackups } from './backup/of-run.ts'
 import type { AppContext } from './context.ts'
-import { factsReader } from './plan.ts'
 import type { Prepared } from './prepare.ts'
 import { isLost, remember, type Run } from './run.ts'
 import type { Judged } from './target.ts'
@@ -15,8 +15,11 @@ import type { Judged } from './target.ts'
 export interface RunningAll {
   readonly judged: readonly Judged[]
   readonly prepared: Prepared
+  /** What each migration of the arrangement would do, by `store/version`. */
+  readonly planned: ReadonlyMap<string, PlannedMigration>
   readonly engines: ReadonlyMap<string, Engine>
   readonly atomic: boolean
+  readonly backups: Pick<RunBackups, 'beforeMigration'>
   readonly run: Run
   readonly context: AppContext
 }
@@ -34,18 +37,25 @@ export async function runAll(all: RunningAll): Promise<void> {
       heldUp.add(item.store)
       continue
     }
-    const assignment = assignmentOf(item, one, { index, count: prepared.order.length })
-    run.underWay = { store: item.store, ...namesOf(assignment) }
+    const assignment = assignmentOf(item, all.planned, { index, count: prepared.order.length })
     try {
+      await all.backups.beforeMigration(one.target, engine)
+      run.underWay = { store: item.store, ...namesOf(assignment) }
       const { ms, steps } = await carryOut(assignment, engine)
       remember(run, item.store, { ...namesOf(assignment), state: 'applied', ms, steps })
     } catch (error) {
       if (isLost(error) || context.signal.aborted) throw withStore(error, item.store)
-      run.failed.set(item.store, error)
+      run.failed.set(item.store, told(error, run.ran.has(item.store)))
       remember(run, item.store, { ...namesOf(assignment), state: 'failed', ms: 0, steps: 0 })
     }
     run.underWay = null
   }
+}
+
+/** Of what did not even begin nothing was changed, but that is not true of the run once something was applied. */
+function told(error: unknown, appliedBefore: boolean): unknown {
+  if (!appliedBefore || !isLockstepError(error) || error.state !== 'nothing was changed') return error
+  return error.withState('nothing of it was run; what was applied before it stays')
 }
 
 /** What is behind one that is held up in its store must wait too: run before it, it would make that one late. */
@@ -54,7 +64,7 @@ function isHeldUp({ store, pending }: Arranged, { failed }: Run, heldUp: Readonl
   return stands(store) || pending.migration.directives.requires.some((one) => one.store !== null && stands(one.store))
 }
 
-async function runAtomically({ judged, prepared, engines, run }: RunningAll): Promise<void> {
+async function runAtomically({ judged, prepared, planned, engines, backups, run }: RunningAll): Promise<void> {
   const heldUp = new Set<string>()
   for (const one of judged) {
     const { name } = one.target
@@ -65,8 +75,9 @@ async function runAtomically({ judged, prepared, engines, run }: RunningAll): Pr
       heldUp.add(name)
       continue
     }
-    const assignments = items.map((item, index) => assignmentOf(item, one, { index, count: items.length }))
+    const assignments = items.map((item, index) => assignmentOf(item, planned, { index, count: items.length }))
     try {
+      await backups.beforeMigration(one.target, engine)
       const { ms } = await carryOutTogether(assignments, engine)
       for (const assignment of assignments)
         remember(run, name, { ...namesOf(assignment), state: 'applied', ms: ms / assignments.length, steps: 1 })
@@ -77,8 +88,15 @@ async function runAtomically({ judged, prepared, engines, run }: RunningAll): Pr
   }
 }
 
-function assignmentOf({ pending }: Arranged, { target }: Judged, at: { index: number; count: number }): Assignment {
-  return { planned: planUp(pending, factsReader(target)), migration: pending.migration, record: pending.record, ...at }
+function assignmentOf(
+  { store, pending }: Arranged,
+  planned: RunningAll['planned'],
+  at: { index: number; count: number },
+): Assignment {
+  const { migration, record } = pending
+  const found = planned.get(`${store}/${migration.version}`)
+  assert(found !== undefined, 'what is arranged is planned')
+  return { planned: found, migration, record, ...at }
 }
 
 function namesOf({ planned }: Assignment): { version: string; file: string; direction: 'up' | 'down' } {

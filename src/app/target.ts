@@ -9,6 +9,7 @@ import type { Migration } from '../core/migration.ts'
 import type { Policy } from '../core/policy.ts'
 import type { BodyReader, HistoryReader, Store } from '../core/ports.ts'
 import type { Problem } from '../core/problem.ts'
+import type { BackupSettings } from '../settings/settings.ts'
 import type { VersionScheme } from '../core/version.ts'
 
 /** The migrations of a store, as its layout gives them. */
@@ -33,6 +34,8 @@ export interface Target {
   readonly create: (() => Promise<void>) | null
   /** A fresh, empty store of the same kind and version, to be dropped afterwards; `null` where there is none. */
   readonly scratch: (() => Promise<Scratch>) | null
+  /** Where backups go and how long they stay; absent where nobody has said. */
+  readonly backups?: BackupSettings
 }
 
 export interface Scratch {

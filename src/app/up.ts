@@ -3,8 +3,10 @@
 import type { ExitCode } from '../core/errors/entry.ts'
 import type { LogRow, Meta } from '../core/history.ts'
 import { historyFormat } from '../core/history.ts'
+import type { Plan } from '../core/plan.ts'
 import { makeEngine, moved, nextRow, type Engine } from '../engine/engine.ts'
 import { answerOf, exitOfVerdict, failedReport, reportOf } from './answer.ts'
+import { makeRunBackups, type RunBackups } from './backup/of-run.ts'
 import { sha256, type AppContext } from './context.ts'
 import { judgeWaiting } from './judge-waiting.ts'
 import type { Locked } from './locked.ts'
@@ -75,8 +77,10 @@ async function upQuietly(
   const waiting = judged.filter((one) => one.judgement.pending.length > 0)
   if (waiting.length > 0) {
     const all = judged.map((one) => one.target)
-    await whileAllLockedAgain(all, { run, context, lockWaitMs: options.lockWaitMs }, (locked) =>
-      runLocked(locked, { run, options, context }),
+    const { lockWaitMs } = options
+    const backups = makeRunBackups({ run, context, lockWaitMs })
+    await whileAllLockedAgain(all, { run, context, lockWaitMs }, (locked) =>
+      runLocked(locked, { run, options, context, backups }),
     )
   }
   return await finalAnswer(targets, judged, run)
@@ -112,9 +116,11 @@ interface Running {
   readonly run: Run
   readonly options: UpOptions
   readonly context: AppContext
+  readonly backups: RunBackups
 }
 
-async function runLocked(locked: readonly Locked[], { run, options, context }: Running): Promise<void> {
+async function runLocked(locked: readonly Locked[], running: Running): Promise<void> {
+  const { run, options, context, backups } = running
   const judged: Judged[] = []
   for (const { target, session } of locked) judged.push(await judgeTarget(target, session))
   if (lookUp(run, judged, context)) return
@@ -122,10 +128,32 @@ async function runLocked(locked: readonly Locked[], { run, options, context }: R
   for (const [store, error] of refused) run.failed.set(store, error)
   if (refused.size > 0) return
   const prepared = prepare(judged, options)
+  const plans = planAll(judged, prepared, run)
+  if (run.failed.size > 0) return
   if (options.plan !== null && run.ran.size === 0)
-    for (const one of judged) refuseStalePlan(one, planFor(one, prepared.order), options.plan)
+    for (const { one, plan } of plans) refuseStalePlan(one, plan, options.plan)
+  const starting = judged.filter((one) => prepared.order.some((item) => item.store === one.target.name))
+  await backups.beforeRun(starting.map((one) => one.target))
+  if (run.failed.size > 0) return
   const engines = await beginAll(locked, judged, { prepared, context })
-  await runAll({ judged, prepared, engines, atomic: options.atomic, run, context })
+  await backups.writeDown(engines)
+  const planned = plans.flatMap(({ plan }) =>
+    plan.migrations.map((one) => [`${plan.store}/${one.version}`, one] as const),
+  )
+  const { atomic } = options
+  await runAll({ judged, prepared, planned: new Map(planned), engines, atomic, backups, run, context })
+}
+
+/** Reads every script that is to run before the first one does: what no server understands is refused as a whole. */
+function planAll(judged: readonly Judged[], { order }: Prepared, run: Run): { one: Judged; plan: Plan }[] {
+  return judged.flatMap((one) => {
+    try {
+      return [{ one, plan: planFor(one, order) }]
+    } catch (error) {
+      run.failed.set(one.target.name, error)
+      return []
+    }
+  })
 }
 
 /** Engines for the stores that have something to run; a store's history is made by its first one. */
@@ -143,6 +171,10 @@ async function beginAll(
   return engines
 }
 
+/** Said once, when the history is made. */
+const withoutBackups =
+  "no backups are made before runs (policy backup: 'off', the default for servers); to make one: lockstep backup create"
+
 async function beginOne({ target, history }: Judged, session: Locked['session'], context: AppContext): Promise<Engine> {
   const { clock, emit, signal, author } = context
   const { name: store, bodies, policy } = target
@@ -153,6 +185,8 @@ async function beginOne({ target, history }: Judged, session: Locked['session'],
     await session.createHistory(meta, [row])
     moved(engine, row)
     emit({ type: 'history-created', store })
+    if (policy.backup === 'off' && target.store.abilities.lock === 'session')
+      emit({ type: 'notice', store, version: null, message: withoutBackups })
   } else if (JSON.stringify(meta) !== JSON.stringify(history.meta)) {
     const row: LogRow = nextRow(engine, 'policy-changed', { version: null, detail: meta.policy ?? '' })
     await session.write([

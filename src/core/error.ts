@@ -1,11 +1,13 @@
 /** The one error that is thrown: a word of the catalogue, its details, and where it happened. */
 
+import { backupErrors } from './errors/backup.ts'
 import { connectionErrors } from './errors/connection.ts'
 import { documentErrors } from './errors/documents.ts'
 import type { Entry, ExitCode } from './errors/entry.ts'
 import { historyErrors } from './errors/history.ts'
 import { policyErrors } from './errors/policy.ts'
 import { runErrors } from './errors/run.ts'
+import { sqliteErrors } from './errors/sqlite.ts'
 import { useErrors } from './errors/use.ts'
 import type { Problem } from './problem.ts'
 
@@ -16,6 +18,8 @@ export const catalogue = {
   ...connectionErrors,
   ...runErrors,
   ...documentErrors,
+  ...sqliteErrors,
+  ...backupErrors,
 }
 
 export type ErrorCode = keyof typeof catalogue

@@ -1,5 +1,6 @@
 /** Everything a run can say, as one closed list. The terminal, NDJSON and the library's stream are readers of it. */
 
+import type { BackupReason } from './backup.ts'
 import type { Direction } from './migration.ts'
 
 export interface LockHolder {
@@ -9,6 +10,9 @@ export interface LockHolder {
   /** ISO 8601; `null` where the store does not tell. */
   readonly since: string | null
 }
+
+/** Bytes are counted anew in each. */
+export type BackupPhase = 'copying' | 'checking' | 'compressing' | 'reading' | 'restoring'
 
 export type RunEvent =
   | {
@@ -58,7 +62,8 @@ export type RunEvent =
       readonly type: 'outcome-found'
       readonly store: string
       readonly version: string
-      readonly outcome: 'applied' | 'not-applied'
+      /** `half-done`: some of its steps are committed. */
+      readonly outcome: 'applied' | 'not-applied' | 'half-done'
     }
   | {
       readonly type: 'migration-done'
@@ -75,6 +80,21 @@ export type RunEvent =
       readonly version: string
       readonly code: string
       readonly message: string
+    }
+  | {
+      readonly type: 'backup-progress'
+      readonly store: string
+      readonly phase: BackupPhase
+      readonly done: number
+      readonly total: number
+    }
+  | {
+      readonly type: 'backup-done'
+      readonly store: string
+      readonly file: string
+      readonly reason: BackupReason
+      readonly bytes: number
+      readonly ms: number
     }
   | { readonly type: 'notice'; readonly store: string; readonly version: string | null; readonly message: string }
   | { readonly type: 'warning'; readonly store: string | null; readonly message: string }

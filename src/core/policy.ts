@@ -1,5 +1,7 @@
 /** The rules a team keeps for a store. Teams disagree, so the rule is theirs; the first value of each is the default. */
 
+import type { StoreKind } from './ports.ts'
+
 export interface Policy {
   /** `reversible`: a migration with neither a down nor an `irreversible` line is refused. */
   readonly direction: 'any' | 'reversible' | 'forward-only'
@@ -35,6 +37,20 @@ export const defaultPolicy: Policy = {
   backup: 'off',
   identity: null,
   protected: false,
+}
+
+/**
+ * Where nobody says when a backup is taken. A dump of a server may take hours and the server has backups of its own, so
+ * it is not begun unasked.
+ */
+export const defaultBackup: Readonly<Record<StoreKind, Policy['backup']>> = {
+  sqlite: 'run',
+  pglite: 'run',
+  documents: 'run',
+  postgres: 'off',
+  mysql: 'off',
+  neo4j: 'off',
+  memory: 'off',
 }
 
 export type PresetName = 'ci-job' | 'operator-run' | 'many-databases' | 'phases' | 'documents'

@@ -1,5 +1,6 @@
 /** What the engine and the use cases ask of the outside. Declared where they are used; kept as small as the asking. */
 
+import type { BackupForm, Contents, CopyChecks, Measure, OnBytes } from './backup.ts'
 import type { LockHolder } from './event.ts'
 import type { History, HistoryChange, LogRow, Meta } from './history.ts'
 import type { Body, Migration } from './migration.ts'
@@ -56,6 +57,8 @@ export interface Store extends HistoryReader {
   endHolder(): Promise<LockHolder | null>
   /** Facts for `doctor`; each is one line of its report. */
   examine(): Promise<readonly Finding[]>
+  /** Copies of the whole target; absent where the kind has none, or its place is not known. */
+  readonly backups?: StoreBackups
   close(): Promise<void>
 }
 
@@ -154,4 +157,50 @@ export interface Finding {
   readonly grade: 'good' | 'attention' | 'bad' | 'fact'
   readonly what: string
   readonly help: string | null
+}
+
+export interface CopyWork {
+  readonly signal: Signal
+  readonly onBytes: OnBytes
+}
+
+/** How one kind of store is copied and put back. */
+export interface StoreBackups {
+  readonly form: BackupForm
+  measure(): Promise<Measure>
+  readContents(): Promise<Contents>
+  /** Writes one moment of the store to `file`, which must not exist, and tells what it held. */
+  copy(file: string, work: CopyWork): Promise<Contents>
+  /** Reads a fresh copy to its end; throws `backup-unusable`. */
+  check(file: string, expected: Contents): Promise<CopyChecks>
+  /** Puts a copy into a place of its own; throws `backup-space` where it would not fit there. */
+  unpack(content: AsyncIterable<Uint8Array>, options: UnpackOptions): Promise<Unpacked>
+  /** Runs `work` under the migration lock, even where the store itself cannot be read any more. */
+  whileAlone<T>(lock: LockOptions, work: () => Promise<T>): Promise<T>
+}
+
+export interface UnpackOptions {
+  /** `target`: one from which it can take the target's place. */
+  readonly place: 'scratch' | 'target'
+  /** Of the whole content. */
+  readonly bytes: number
+}
+
+/** A copy that was put into a place of its own, as a store like any other. */
+export interface Unpacked {
+  readonly store: Store
+  /** Whether it is whole, as its own store says; throws `backup-unusable`. */
+  check(): Promise<CopyChecks>
+  /** Takes the target's place: all or nothing. Answers where the former state was put, if it was kept. */
+  replaceTarget(options: ReplaceOptions): Promise<string | null>
+  drop(): Promise<void>
+}
+
+export interface ReplaceOptions {
+  /** `set-aside`: the present state could not be saved as a backup, so it is kept as it is, under another name. */
+  readonly present: 'saved' | 'set-aside'
+  /** `end`: sessions of others are ended; `refuse`: they are left alone, and nothing is replaced. */
+  readonly others: 'refuse' | 'end'
+  readonly signal: Signal
+  readonly waitMs: number
 }

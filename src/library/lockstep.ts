@@ -80,7 +80,7 @@ export async function lockstep(options: LockstepOptions = {}): Promise<Lockstep>
     emit: (event) => tell(event, options, stream),
   })
   const lockWaitMs = options.lockWaitMs ?? defaultUpOptions.lockWaitMs
-  const targets = await openTargets(settings.stores, { lockWaitMs }, context)
+  const targets = await openTargets(settings.stores, { lockWaitMs, backups: settings.backups }, context)
   return { ...verbsOver(targets, { context, lockWaitMs }), ...endsOf(targets, stream) }
 }
 

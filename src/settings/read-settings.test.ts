@@ -60,7 +60,7 @@ test.each<[string, Project, object]>([
       layout: null,
       history: { schema: null, table: 'lockstep_migrations' },
       migrations: { shownAs: 'migrations' },
-      policy: { late: 'error', backup: 'off' },
+      policy: { late: 'error', backup: 'run' },
     },
   ],
   [

@@ -115,7 +115,7 @@ export function eventText(event: RunEvent): EventText | null {
       return {
         level: 'progress',
         store: event.store,
-        text: `${event.version} ${event.outcome === 'applied' ? 'was applied after all' : 'was not applied'}`,
+        text: `${event.version} ${outcomes[event.outcome]}`,
       }
     case 'notice':
       return {
@@ -156,6 +156,12 @@ export function eventText(event: RunEvent): EventText | null {
     case 'run-finished':
       return null
   }
+}
+
+const outcomes: Readonly<Record<(RunEvent & { type: 'outcome-found' })['outcome'], string>> = {
+  applied: 'took effect after all',
+  'not-applied': 'did not take effect',
+  'half-done': 'stopped half way: what is committed is in its record',
 }
 
 /** Why an attempt may be made again, in words. */

@@ -46,9 +46,10 @@ export async function withTargets<T>(said: Said, need: Need, work: (opened: Open
   for (const warning of settings.warnings) complainOf(context.terminal, warning)
   const interruption = need.access === 'read' ? null : listen(context.terminal)
   const events = eventsFor(said, context.terminal, need)
+  const { backups } = settings
   try {
     const app = contextFor(settings, need, { interruption, emit: events.emit })
-    const targets = await openTargets(settings.stores, { lockWaitMs: need.lockWaitMs ?? defaultLockWaitMs }, app)
+    const targets = await openTargets(settings.stores, { lockWaitMs: need.lockWaitMs ?? defaultLockWaitMs, backups }, app)
     try {
       return await withOwnLibrary(() => work({ targets, app, settings }))
     } finally {

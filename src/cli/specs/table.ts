@@ -1,6 +1,7 @@
 /** Every command, in the order in which help shows them. */
 
 import { everywhere, type CommandSpec, type Option } from '../options.ts'
+import { backupCreate, backupList, backupPrune, backupVerify, restore } from './back-up.ts'
 import { completion, create, explain, help, init } from './local.ts'
 import { doctor, history, status, verify } from './look.ts'
 import { accept, resolve, unlock } from './mend.ts'
@@ -13,6 +14,11 @@ export const commands: readonly CommandSpec[] = [
   plan,
   up,
   down,
+  backupCreate,
+  backupList,
+  backupVerify,
+  backupPrune,
+  restore,
   adopt,
   history,
   verify,

@@ -1,6 +1,7 @@
 /** The rules of one store: defaults, then presets, then what the configuration and the store say. */
 
-import { defaultPolicy, presets, type Policy, type PresetName } from '../../core/policy.ts'
+import { defaultBackup, defaultPolicy, presets, type Policy, type PresetName } from '../../core/policy.ts'
+import type { StoreKind } from '../../core/ports.ts'
 import type { Configuration } from '../configuration/configuration.ts'
 
 export interface MadePolicy {
@@ -14,11 +15,11 @@ interface Layer {
   readonly rules: Partial<Policy>
 }
 
-/** The policy of `store`; later layers go before earlier ones, rule by rule. */
-export function makePolicy(configuration: Configuration | null, store: string): MadePolicy {
+/** The policy of `store`, of this kind; later layers go before earlier ones, rule by rule. */
+export function makePolicy(configuration: Configuration | null, store: string, kind: StoreKind): MadePolicy {
   const said = configuration?.stores[store]
   const layers: readonly Layer[] = [
-    { origin: 'default', rules: defaultPolicy },
+    { origin: 'default', rules: { ...defaultPolicy, backup: defaultBackup[kind] } },
     presetLayer('preset', configuration?.preset),
     { origin: 'policy', rules: configuration?.policy ?? {} },
     presetLayer(`stores.${store}.preset`, said?.preset),

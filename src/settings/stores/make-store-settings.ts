@@ -35,7 +35,7 @@ export function makeStoreSettings(followed: FollowedStore, around: Around): Made
   const { wanted } = followed
   const { name, said } = wanted
   const { address, warnings } = inStore(name, () => readAddress(followed, around))
-  const { place, origins } = makeStorePlace(wanted, around)
+  const { place, origins } = makeStorePlace(wanted, around, address.kind)
   const history: { readonly schema?: string; readonly table?: string } =
     (said !== null && 'history' in said && said.history) || {}
   const usualSchema = address.kind === 'postgres' || address.kind === 'pglite' ? 'public' : null
@@ -61,16 +61,17 @@ export type StorePlace = Pick<StoreSettings, 'name' | 'kind' | 'migrations' | 'l
 export function makeStorePlace(
   wanted: WantedStore,
   around: Around,
+  kind: StoreSettings['kind'] = wanted.said?.kind ?? kindOfWords(wanted, around),
 ): { readonly place: StorePlace; readonly origins: Readonly<Record<string, string>> } {
   const { name, said, flags } = wanted
   const migrations = folderOf(wanted, around)
-  const { policy, origins } = makePolicy(around.configuration, name)
+  const { policy, origins } = makePolicy(around.configuration, name, kind)
   const layoutOrigin =
     flags.layout === undefined ? (said?.layout === undefined ? 'default' : 'configuration') : '--layout'
   return {
     place: {
       name,
-      kind: said?.kind ?? kindOfWords(wanted, around),
+      kind,
       migrations: { folder: migrations.folder, shownAs: shownPath(around.cwd, migrations.folder) },
       layout: flags.layout ?? said?.layout ?? null,
       policy,

@@ -1,6 +1,7 @@
 /** SQLite through node:sqlite: a file with a lock beside it, or a connection that the application brings. */
 
 import { LockstepError } from '../../core/error.ts'
+import { describeHolder } from '../../core/event.ts'
 import { noHistory, type History } from '../../core/history.ts'
 import type { Clock, LockOptions, Session, Store } from '../../core/ports.ts'
 import { readSqliteHistory, readSqliteLog, sqliteNamesOf, sqliteTablesOf } from '../../readers/sqlite.ts'
@@ -8,9 +9,10 @@ import { readSqliteShape } from '../../readers/sqlite-shape.ts'
 import { readSideLock, whileSideLocked } from '../side-lock.ts'
 import { factsOf } from '../sql/facts.ts'
 import { waitForLock, type WaitOptions } from '../wait-for-lock.ts'
+import { makeSqliteBackups } from './backup/backup.ts'
 import { isWritable, lookAt, openClient, realPathOf, valueOf, type OwnedClient, type SqliteClient } from './client.ts'
 import { examine } from './examine.ts'
-import { readFailure, storeFailure, type About } from './failure.ts'
+import { isBusy, readFailure, storeFailure, type About } from './failure.ts'
 import { openSession } from './session.ts'
 import { putBackSettings, readSettings } from './unit/settings.ts'
 import type { Uninterrupted } from './transaction.ts'
@@ -37,9 +39,23 @@ export type SqliteOptions = SqliteSettings & ({ readonly path: string } | { read
 /** Opens nothing yet where a path is given: the first question does, and a missing file is an empty store. */
 export async function openSqlite(options: SqliteOptions): Promise<Store> {
   if ('client' in options) return makeStore(options, lentDatabase(options.client, options))
-  if (options.path !== ':memory:') return makeStore(options, fileDatabase(options.path, options))
+  if (options.path !== ':memory:') return openFile(options)
   const client = openClient(options.path, 'write')
   return makeStore(options, { ...lentDatabase(client, options), close: () => client.close() })
+}
+
+function openFile(options: SqliteSettings & { readonly path: string }): Store {
+  const { name, place, path, clock, history } = options
+  const database = fileDatabase(path, options)
+  const backups = makeSqliteBackups({
+    about: { store: name, place },
+    file: realPathOf(path),
+    historyTable: history.table,
+    clock,
+    open: (other) => openSqlite({ ...options, path: other }),
+    whileAlone: (lock, work) => database.locked({ ...lock, store: name, clock }, work),
+  })
+  return { ...makeStore(options, database), backups }
 }
 
 /** Where connections come from, and what keeps migrators apart. */
@@ -63,7 +79,7 @@ function makeStore(options: SqliteOptions, database: Database): Store {
     try {
       return database.reading((client) => (client === null ? work(null) : inOneMoment(client, busyTimeoutMs, work)))
     } catch (error) {
-      throw readFailure(error, about)
+      throw heldFailure(error, { name, file: database.file, busyTimeoutMs }) ?? readFailure(error, about)
     }
   }
   const session = async <T>(lock: LockOptions, work: (session: Session) => Promise<T>): Promise<T> =>
@@ -117,6 +133,17 @@ function inOneMoment<T>(client: SqliteClient, busyTimeoutMs: number, work: (clie
     if (client.isTransaction) client.exec('COMMIT')
     client.exec(`PRAGMA busy_timeout = ${String(timeout)}`)
   }
+}
+
+/** With a rollback journal a migrator keeps readers out: that is no broken file, and one may wait for it. */
+function heldFailure(
+  error: unknown,
+  { name, file, busyTimeoutMs }: { name: string; file: string | null; busyTimeoutMs: number },
+): LockstepError | null {
+  if (file === null || !isBusy(error)) return null
+  const { held, holder } = readSideLock(lockPath(file))
+  if (!held) return null
+  return new LockstepError('lock-held', { store: name, holder: describeHolder(holder), waitedMs: busyTimeoutMs })
 }
 
 function warn(message: string): void {

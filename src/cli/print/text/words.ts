@@ -16,3 +16,11 @@ export function migrationName(file: string): string {
 export function shortTime(iso: string): string {
   return iso.slice(0, 19).replace('T', ' ')
 }
+
+/** `512 B`, `4.2 MB`: powers of 1000, as tools that show files do. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)))
+  const value = bytes / 1000 ** power
+  return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[power] ?? 'B'}`
+}

@@ -1,0 +1,152 @@
+/** A backup as part of a run: taken under the migration lock, before anything begins, and written into the log. */
+
+import type { BackupReason } from '../../core/backup.ts'
+import type { StoreBackups } from '../../core/ports.ts'
+import { LockstepError } from '../../core/error.ts'
+import type { BackupPhase, LockHolder } from '../../core/event.ts'
+import { makeFolder } from '../../backup/files/file.ts'
+import { folderLock, listBackups, removeBackup, type FoundBackup } from '../../backup/folder.ts'
+import { choosePruned } from '../../backup/retention.ts'
+import { takeBackup, type Taken } from '../../backup/take.ts'
+import { moved, nextRow, type Engine } from '../../engine/engine.ts'
+import type { BackupSettings } from '../../settings/settings.ts'
+import { whileSideLocked } from '../../stores/side-lock.ts'
+import { sha256, type AppContext } from '../context.ts'
+import type { BackupInfo } from '../report.ts'
+import type { Target } from '../target.ts'
+
+export interface BackingUp {
+  readonly reason: BackupReason
+  readonly context: AppContext
+  readonly lockWaitMs: number
+}
+
+/** What a target needs for backups; throws `backup-impossible` where it has not got it. */
+export function backupsOf({ name: store, store: { backups }, backups: place }: Target): {
+  readonly backups: StoreBackups
+  readonly place: BackupSettings
+} {
+  if (backups === undefined)
+    throw new LockstepError('backup-impossible', { store, reason: 'it has no place of its own that could be copied' })
+  if (place === undefined)
+    throw new LockstepError('backup-impossible', { store, reason: 'nobody has said where backups go' })
+  return { backups, place }
+}
+
+/** What the policy wants before a run or a migration; `null` where it wants none, or there is nothing to back up. */
+export async function backUpByPolicy(target: Target, backing: BackingUp): Promise<Taken | null> {
+  const { store, policy } = target
+  // Documents keep the originals of each run themselves; what lives in memory ends with the process.
+  if (policy.backup === 'off' || store.kind === 'documents' || store.abilities.lock === 'none') return null
+  const { backups } = backupsOf(target)
+  return (await backups.measure()).holds === 'tables' ? await backUp(target, backing) : null
+}
+
+/** Takes a backup, and lets go those that are too old. Under the migration lock. */
+export async function backUp(target: Target, backing: BackingUp): Promise<Taken> {
+  return await whileFolderLocked(target, backing, async () => {
+    const taken = await takeOne(target, backing)
+    const removed = await pruneOf(target, backing.context)
+    const message = `removed ${removed.length === 1 ? 'a backup that is' : `${removed.length} backups that are`} too old`
+    if (removed.length > 0) backing.context.emit({ type: 'notice', store: target.name, version: null, message })
+    return taken
+  })
+}
+
+/** One that makes, removes or puts back backups of a store at a time. */
+export async function whileFolderLocked<T>(
+  target: Target,
+  { context, lockWaitMs }: Omit<BackingUp, 'reason'>,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { place } = backupsOf(target)
+  await makeFolder(place.path)
+  const { clock, holder, signal, emit } = context
+  const onWait = (waiting: LockHolder | null, waitedMs: number): void =>
+    emit({ type: 'lock-waiting', store: target.name, holder: waiting, waitedMs })
+  const options = { clock, holder, signal, waitMs: lockWaitMs, onWait, store: target.name }
+  return await whileSideLocked(folderLock(place.path, target.name), options, work)
+}
+
+/** Under both locks. */
+export async function takeOne(target: Target, { reason, context }: BackingUp): Promise<Taken> {
+  const { backups, place } = backupsOf(target)
+  const { clock, signal, author } = context
+  const { name, kind, place: where } = target.store
+  const taken = await takeBackup({
+    folder: place.path,
+    compress: place.compress,
+    store: { name, kind, place: where },
+    backups,
+    reason,
+    author,
+    now: () => clock.now(),
+    sha256,
+    signal,
+    onBytes: tellProgress(name, context),
+  })
+  const { file, manifest } = taken
+  const { durationMs: ms, remarks } = manifest
+  for (const message of remarks) context.emit({ type: 'warning', store: name, message })
+  context.emit({ type: 'backup-done', store: name, file, reason, bytes: manifest.file.bytes, ms })
+  return taken
+}
+
+const progressEveryMs = 200
+
+/** Seldom enough for a stream of events, often enough for a bar. */
+export function tellProgress(
+  store: string,
+  { clock, emit }: AppContext,
+): (phase: BackupPhase, done: number, total: number) => void {
+  let next = 0
+  return (phase, done, total) => {
+    if (clock.now() < next) return
+    next = clock.now() + progressEveryMs
+    emit({ type: 'backup-progress', store, phase, done, total })
+  }
+}
+
+/** Writes the reference to a backup into the log of the store it is of. */
+export async function logBackup(engine: Engine, { file, manifest }: Taken): Promise<void> {
+  const detail = `${file} sha256:${manifest.file.sha256}`
+  const row = nextRow(engine, 'backed-up', { version: manifest.holds.history.versions.at(-1) ?? null, detail })
+  await engine.session.write([{ kind: 'log', row }])
+  moved(engine, row)
+}
+
+/** Removes what is too old, of this store in this place. Under the lock of the folder. */
+export async function pruneOf(target: Target, { clock }: Pick<AppContext, 'clock'>): Promise<string[]> {
+  const { place } = backupsOf(target)
+  // Another store may have the same name elsewhere: its backups are not ours to count or to remove.
+  const own = (await listBackups(place.path, target.name)).filter(
+    ({ manifest }) => manifest === null || manifest.place === target.store.place,
+  )
+  const kept = own.map((one) => ({ file: one.file, takenAtMs: takenAtOf(one), verified: one.fault === null }))
+  const pruned = choosePruned(kept, place, clock.now())
+  for (const one of own) if (pruned.includes(one.file)) await removeBackup(one.path)
+  return pruned
+}
+
+function takenAtOf({ file, manifest }: FoundBackup): number {
+  if (manifest !== null) return Date.parse(manifest.takenAt)
+  const [, day = '', time = ''] = /(\d{4}-\d\d-\d\d)_(\d\d-\d\d-\d\d)/.exec(file) ?? []
+  return Date.parse(`${day}T${time.replaceAll('-', ':')}Z`)
+}
+
+export function infoOf({ file, bytes, manifest, fault }: FoundBackup): BackupInfo {
+  return {
+    file,
+    takenAt: manifest?.takenAt ?? null,
+    bytes,
+    sha256: manifest?.file.sha256 ?? null,
+    verified: fault === null,
+    reason: manifest?.reason ?? null,
+    version: manifest?.holds.history.versions.at(-1) ?? null,
+    fault,
+  }
+}
+
+export function infoOfTaken({ file, path, manifest }: Taken): BackupInfo {
+  return infoOf({ file, path, manifest, bytes: manifest.file.bytes, fault: null })
+}

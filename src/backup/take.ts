@@ -1,0 +1,173 @@
+/** Makes one backup: copied, read back, checked, and only then given its name. */
+
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { compareSummaries, summaryOf, type BackupReason, type Contents, type CopyChecks } from '../core/backup.ts'
+import type { Signal, StoreBackups, StoreKind } from '../core/ports.ts'
+import { isLockstepError, LockstepError } from '../core/error.ts'
+import type { BackupPhase } from '../core/event.ts'
+import type { Sha256 } from '../core/log-chain.ts'
+import {
+  digesting,
+  digestOf,
+  freeBytes,
+  isCode,
+  lstatOrNull,
+  makeFolder,
+  publish,
+  readChunks,
+  sync,
+  writeNew,
+} from './files/file.ts'
+import { pack, ratioMost, unpack } from './files/pack.ts'
+import { namesIn, sweepFolder } from './folder.ts'
+import { manifestFormat, printManifest, type Digest, type Manifest } from './manifest.ts'
+import { freeBackupName, manifestEnding, packedEnding, partialEnding } from './name.ts'
+
+export interface Taking {
+  readonly folder: string
+  readonly compress: boolean
+  readonly store: { readonly name: string; readonly kind: StoreKind; readonly place: string }
+  readonly backups: StoreBackups
+  readonly reason: BackupReason
+  readonly author: { readonly by: string; readonly runId: string; readonly toolVersion: string }
+  readonly now: () => number
+  readonly sha256: Sha256
+  readonly signal: Signal
+  readonly onBytes: (phase: BackupPhase, done: number, total: number) => void
+}
+
+export interface Taken {
+  readonly file: string
+  readonly path: string
+  readonly manifest: Manifest
+}
+
+/** Under the migration lock and the lock of the folder. Nothing with the name of a backup is left behind by a failure. */
+export async function takeBackup(taking: Taking): Promise<Taken> {
+  const { folder, store } = taking
+  try {
+    await makeFolder(folder)
+    await sweepFolder(folder, store.name)
+    await expectSpace(taking)
+    const names = new Set(await namesIn(folder))
+    const base = freeBackupName(store.name, taking.now(), (file) => names.has(file))
+    return await takeAs(base, taking)
+  } catch (error) {
+    throw taking.signal.aborted ? taking.signal.reason : failureOf(error, taking)
+  }
+}
+
+async function takeAs(base: string, taking: Taking): Promise<Taken> {
+  const { folder, backups, signal, now } = taking
+  const begunMs = now()
+  const plain = join(folder, base + partialEnding)
+  const leftovers = [plain, join(folder, base + packedEnding + partialEnding)]
+  try {
+    const onBytes = (done: number, total: number): void => taking.onBytes('copying', done, total)
+    const contents = await backups.copy(plain, { signal, onBytes })
+    stopIfAsked(taking)
+    const checked = await backups.check(plain, contents)
+    expectSame(checked, contents, taking)
+    await sync(plain)
+    const content = await digestOf(plain, (done, total) => taking.onBytes('checking', done, total))
+    stopIfAsked(taking)
+    const packed = taking.compress ? await packAndReadBack(base, content, taking) : null
+    const file = packed === null ? base : base + packedEnding
+    const manifest = manifestOf(taking, { contents, checked, content, file: packed ?? content, begunMs })
+    await finish(join(folder, file), manifest)
+    return { file, path: join(folder, file), manifest }
+  } finally {
+    // After success only the uncompressed copy is left, if anything.
+    for (const path of leftovers) await rm(path, { force: true })
+  }
+}
+
+/** The compressed form, read back; `null` where it would be taken for a bomb, and the copy is kept as it is. */
+async function packAndReadBack(base: string, content: Digest, taking: Taking): Promise<Digest | null> {
+  const path = join(taking.folder, base + packedEnding + partialEnding)
+  const plain = join(taking.folder, base + partialEnding)
+  const source = digesting(readChunks(plain), (done) => taking.onBytes('compressing', done, content.bytes))
+  const target = digesting(pack(source.chunks))
+  await writeNew(path, target.chunks)
+  const file = target.digest()
+  if (content.bytes > file.bytes * ratioMost) return null
+  const stored = digesting(readChunks(path))
+  const again = digesting(unpack(stored.chunks, content.bytes), (done) =>
+    taking.onBytes('reading', done, content.bytes),
+  )
+  for await (const chunk of again.chunks) void chunk
+  if (again.digest().sha256 !== content.sha256 || stored.digest().sha256 !== file.sha256)
+    throw new Error('what was read back is not what was written')
+  return file
+}
+
+/** The manifest first: a backup without one is no backup, a manifest without one is swept. */
+async function finish(path: string, manifest: Manifest): Promise<void> {
+  const beside = path + manifestEnding
+  try {
+    await writeNew(beside + partialEnding, chunksOf(printManifest(manifest)))
+    await publish(beside + partialEnding, beside)
+    await publish(path + partialEnding, path)
+  } catch (error) {
+    await rm(beside + partialEnding, { force: true })
+    if ((await lstatOrNull(path)) === null) await rm(beside, { force: true })
+    throw error
+  }
+}
+
+async function* chunksOf(text: string): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(Buffer.from(text))
+}
+
+function manifestOf(
+  { store, backups, reason, author, now, sha256 }: Taking,
+  found: { contents: Contents; checked: CopyChecks; content: Digest; file: Digest; begunMs: number },
+): Manifest {
+  return {
+    format: manifestFormat,
+    toolVersion: author.toolVersion,
+    store: store.name,
+    kind: store.kind,
+    form: backups.form,
+    place: store.place,
+    takenAt: new Date(found.begunMs).toISOString(),
+    takenBy: author.by,
+    runId: author.runId,
+    reason,
+    file: found.file,
+    content: found.content,
+    holds: summaryOf(found.contents, sha256),
+    checks: found.checked.checks,
+    remarks: found.checked.remarks,
+    durationMs: now() - found.begunMs,
+  }
+}
+
+function expectSame({ contents: found }: CopyChecks, contents: Contents, { store, sha256 }: Taking): void {
+  if (found === null) return
+  const differences = compareSummaries(summaryOf(contents, sha256), summaryOf(found, sha256))
+  if (differences.length === 0) return
+  throw new LockstepError('backup-failed', { store: store.name, reason: `the copy differs: ${differences.join('; ')}` })
+}
+
+const leastBytes = 1 << 20
+
+async function expectSpace({ folder, store, backups, compress }: Taking): Promise<void> {
+  const { bytes } = await backups.measure()
+  const needed = bytes * (compress ? 2 : 1) + leastBytes
+  const free = await freeBytes(folder)
+  if (free < needed) throw new LockstepError('backup-space', { store: store.name, place: folder, needed, free })
+}
+
+function stopIfAsked({ signal }: Taking): void {
+  if (signal.aborted) throw signal.reason
+}
+
+function failureOf(error: unknown, { store, folder }: Taking): LockstepError {
+  if (isLockstepError(error)) return error
+  const reason = error instanceof Error ? error.message : String(error)
+  if (isCode(error, 'ENOSPC') || isCode(error, 'EDQUOT'))
+    return new LockstepError('disk-full', { store: store.name, place: folder, reason }, { cause: error })
+  return new LockstepError('backup-failed', { store: store.name, reason }, { cause: error })
+}

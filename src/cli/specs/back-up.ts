@@ -1,0 +1,92 @@
+/** The commands about backups. */
+
+import type { CommandSpec, Option } from '../options.ts'
+
+const lockWait = {
+  name: 'lock-wait',
+  type: 'duration',
+  value: 'duration',
+  help: 'How long to wait for another migrator. Default: 60s.',
+} as const satisfies Option
+
+export const backupCreate = {
+  name: 'backup create',
+  summary: 'Back up each store, read the copy back and check it.',
+  about: [
+    'A consistent copy beside whoever writes: SQLite by its online backup, PostgreSQL by pg_dump, PGlite by a dump of its folder. A backup has its name only once it was checked; none is overwritten.',
+    'Where they go, how long they stay and whether they are compressed is said by "backups" in the configuration.',
+  ],
+  arguments: [],
+  options: [lockWait],
+  examples: [
+    { command: 'lockstep backup create', does: 'every store' },
+    { command: 'lockstep backup create --store app --json', does: 'for a program' },
+  ],
+  exits: [0, 5, 7],
+} as const satisfies CommandSpec
+
+export const backupList = {
+  name: 'backup list',
+  summary: 'List the backups of each store, newest first.',
+  about: ['Reads the manifests, not the backups: lockstep backup verify reads those.'],
+  arguments: [],
+  options: [],
+  examples: [{ command: 'lockstep backup list --store app', does: 'of one store' }],
+  exits: [0],
+} as const satisfies CommandSpec
+
+export const backupVerify = {
+  name: 'backup verify',
+  summary: 'Read backups to their end and hold them against their manifests.',
+  about: [
+    'With --restore each is put into a scratch place, checked there, and its rows, structure and history are compared with what was backed up.',
+    'A backup that cannot be used is exit code 3.',
+  ],
+  arguments: [{ name: 'backup', needed: false, help: 'As `lockstep backup list` shows it, or a path. Default: all.' }],
+  options: [
+    { name: 'restore', type: 'flag', help: 'Restore each to a scratch place, and compare what is there.' },
+    lockWait,
+  ],
+  examples: [
+    { command: 'lockstep backup verify', does: 'all of them' },
+    { command: 'lockstep backup verify app.2026-11-21_14-30-45.bak --restore', does: 'one, by restoring it' },
+  ],
+  exits: [0, 3, 5, 7],
+} as const satisfies CommandSpec
+
+export const backupPrune = {
+  name: 'backup prune',
+  summary: 'Remove backups that are older than the configuration keeps.',
+  about: [
+    'Runs by itself after each backup. Never removes the newest ones (keepAtLeast) and never the last one that is whole.',
+  ],
+  arguments: [],
+  options: [lockWait],
+  examples: [{ command: 'lockstep backup prune', does: 'of every store' }],
+  exits: [0, 5, 7],
+} as const satisfies CommandSpec
+
+export const restore = {
+  name: 'restore',
+  summary: 'Put a backup in the place of a store.',
+  about: [
+    'Tells first what would be lost: the migrations applied since, and the tables whose rows differ. The present state is saved as a backup of its own before it goes, and stays whole if anything fails.',
+    'On a protected store this asks for the identity of the store, typed.',
+  ],
+  arguments: [{ name: 'backup', needed: true, help: 'As `lockstep backup list` shows it, or a path.' }],
+  options: [
+    {
+      name: 'confirm',
+      type: 'text',
+      value: 'identity',
+      help: 'The identity of a protected store, for where nobody can be asked.',
+    },
+    { name: 'force', type: 'flag', help: 'End the sessions of others who work in the store.' },
+    lockWait,
+  ],
+  examples: [
+    { command: 'lockstep restore app.2026-11-21_14-30-45.bak', does: 'asks before it begins' },
+    { command: 'lockstep restore app.2026-11-21_14-30-45.bak --store app --yes', does: 'in a script' },
+  ],
+  exits: [0, 4, 5],
+} as const satisfies CommandSpec

@@ -1,0 +1,154 @@
+/**
+ * Copies of a SQLite file by SQLite's own online backup. It runs inside a read transaction: beside a busy writer it
+ * would begin again and again, and never end. The file itself is never opened with `fs`.
+ */
+
+import { closeSync, openSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { backup } from 'node:sqlite'
+import type { Contents, CopyChecks, Measure } from '../../../core/backup.ts'
+import type { Clock, CopyWork, LockOptions, Store, StoreBackups, UnpackOptions, Unpacked } from '../../../core/ports.ts'
+import { LockstepError } from '../../../core/error.ts'
+import { expectRoom, writeStaged } from '../../staged-file.ts'
+import { lookAt, openClient, valueOf, type OwnedClient } from '../client.ts'
+import { readFailure, storeFailure, type About } from '../failure.ts'
+import { checkWhole, measure, readContents } from './contents.ts'
+import { asDatabase, replaceFile } from './replace.ts'
+
+export interface SqliteBackupOptions {
+  readonly about: About
+  /** The file itself, links followed. */
+  readonly file: string
+  readonly historyTable: string
+  readonly clock: Clock
+  readonly open: (path: string) => Promise<Store>
+  readonly whileAlone: <T>(lock: LockOptions, work: () => Promise<T>) => Promise<T>
+}
+
+const busyTimeoutMs = 10_000
+/** Between two steps the copy tells how far it is. */
+const pagesAStep = 2048
+
+export function makeSqliteBackups(options: SqliteBackupOptions): StoreBackups {
+  const { about, historyTable } = options
+  return {
+    form: 'sqlite',
+    measure: () => Promise.resolve(reading(options, (client) => measure(client, historyTable)) ?? nothing),
+    readContents: () => {
+      const found = reading(options, (client) => readContents(client, historyTable))
+      if (found === null) throw new LockstepError('store-unreadable', { ...about, reason: 'there is no file' })
+      return Promise.resolve(found)
+    },
+    copy: (to, work) => copy(options, to, work),
+    check: (copied) => Promise.resolve(checkFile(copied, { store: about.store, file: copied, historyTable })),
+    unpack: (content, where) => unpack(options, content, where),
+    whileAlone: options.whileAlone,
+  }
+}
+
+const nothing: Measure = { holds: 'nothing', bytes: 0 }
+
+/** All of `work` at one moment; `null` where there is no file. */
+function reading<T>({ file, about }: SqliteBackupOptions, work: (client: OwnedClient) => T): T | null {
+  try {
+    if (lookAt(file, about) === 'missing') return null
+    const client = openClient(file, 'read')
+    try {
+      client.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; BEGIN`)
+      return work(client)
+    } finally {
+      client.close()
+    }
+  } catch (error) {
+    throw readFailure(error, about)
+  }
+}
+
+async function copy(options: SqliteBackupOptions, to: string, { signal, onBytes }: CopyWork): Promise<Contents> {
+  const { file, about, historyTable } = options
+  let client: OwnedClient | null = null
+  try {
+    // Made by us, so that nobody else may read it at any moment.
+    closeSync(openSync(to, 'wx', 0o600))
+    client = openClient(file, 'read')
+    client.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; BEGIN`)
+    const contents = readContents(client, historyTable)
+    const pageBytes = Number(valueOf(client, 'PRAGMA page_size'))
+    await backup(asDatabase(client), to, {
+      rate: pagesAStep,
+      progress: ({ totalPages, remainingPages }) => {
+        if (signal.aborted) throw signal.reason
+        onBytes((totalPages - remainingPages) * pageBytes, totalPages * pageBytes)
+      },
+    })
+    return contents
+  } catch (error) {
+    throw storeFailure(error, about) ?? error
+  } finally {
+    client?.close()
+  }
+}
+
+interface Copied {
+  readonly store: string
+  /** As it is named to people. */
+  readonly file: string
+  readonly historyTable: string
+}
+
+/** Opened for writing, because the check of FTS5 is a statement that writes; it changes nothing. */
+function checkFile(path: string, { historyTable, ...named }: Copied): CopyChecks {
+  let client: OwnedClient | null = null
+  try {
+    client = openClient(path, 'write')
+    const checked = checkWhole(client, named)
+    return { ...checked, contents: readContents(client, historyTable) }
+  } catch (error) {
+    const damage = storeFailure(error, { store: named.store, place: path })
+    if (damage?.code !== 'store-unreadable') throw damage ?? error
+    throw new LockstepError('backup-unusable', { ...named, reason: String(damage.cause) }, { cause: error })
+  } finally {
+    client?.close()
+  }
+}
+
+/** Beside the target: on the disk that must hold it anyway, and from where it can take its place by its name. */
+async function unpack(
+  options: SqliteBackupOptions,
+  content: AsyncIterable<Uint8Array>,
+  { place, bytes }: UnpackOptions,
+): Promise<Unpacked> {
+  const { about, file, historyTable } = options
+  const staged = `${file}.lockstep-${place === 'target' ? 'restore' : 'scratch'}`
+  const drop = async (): Promise<void> => {
+    for (const ending of endings) await rm(staged + ending, { force: true })
+  }
+  // What a killed restore left; the migration lock or the lock of the backups keeps others away.
+  await drop()
+  // The copy, and what SQLite writes down of the old pages while they are replaced.
+  await expectRoom(about, dirname(file), place === 'target' ? 2 * bytes : bytes)
+  try {
+    await writeStaged(staged, content)
+  } catch (error) {
+    await drop()
+    throw storeFailure(error, { store: about.store, place: staged }) ?? error
+  }
+  const store = await options.open(staged)
+  return {
+    store,
+    check: () => Promise.resolve(checkFile(staged, { store: about.store, file: staged, historyTable })),
+    replaceTarget: async (replacing) => {
+      await store.close()
+      const aside = await replaceFile({ staged, target: file, about, clock: options.clock }, replacing)
+      await drop()
+      return aside
+    },
+    drop: async () => {
+      await store.close()
+      await drop()
+    },
+  }
+}
+
+const endings = ['', '-wal', '-shm', '-journal', '.lockstep-lock', '.lockstep-lock-journal', '.lockstep-lock.holder']
