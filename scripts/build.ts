@@ -13,7 +13,9 @@ const dist = join(root, 'dist')
 rmSync(dist, { recursive: true, force: true })
 const types = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-b', join(root, 'src')], { stdio: 'inherit' })
 if (types.status !== 0) process.exit(1)
-copyDeclarations({ entry: join(root, '.tsbuild/index.d.ts'), from: join(root, '.tsbuild'), to: join(dist, 'types') })
+for (const entry of ['index.d.ts', 'sqlite-tools/index.d.ts']) {
+  copyDeclarations({ entry: join(root, '.tsbuild', entry), from: join(root, '.tsbuild'), to: join(dist, 'types') })
+}
 const bundled = await bundle({ source: join(root, 'src'), to: dist })
 chmodSync(join(dist, 'bin.js'), 0o755)
 writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licenseNotices(bundled))

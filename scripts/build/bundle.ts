@@ -30,7 +30,11 @@ export async function bundle({ source, to }: { source: string; to: string }): Pr
 
 async function bundleProgram(source: string, to: string): Promise<readonly string[]> {
   const build = await rolldown({
-    input: { main: join(source, 'cli/main.ts'), index: join(source, 'index.ts') },
+    input: {
+      main: join(source, 'cli/main.ts'),
+      index: join(source, 'index.ts'),
+      sqlite: join(source, 'sqlite-tools/index.ts'),
+    },
     platform: 'node',
     external,
     // A driver that is not there must be seen at once, not by the first user.

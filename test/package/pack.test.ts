@@ -25,6 +25,7 @@ describe('what is in it', () => {
     'dist/chunks/*.js',
     'dist/index.js',
     'dist/main.js',
+    'dist/sqlite.js',
     'dist/types/**/*.d.ts',
     'docs/errors/*.md',
     'package.json',
