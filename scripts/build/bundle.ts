@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import { rolldown, type CodeSplittingGroup, type MinifyOptions, type OutputChunk, type Plugin } from 'rolldown'
+import { askForBuiltins } from './builtins.ts'
 
 /** Blanks go, names stay: a stack trace from a user must be readable. */
 const minify: MinifyOptions = { compress: false, mangle: false, codegen: true }
@@ -37,6 +38,7 @@ async function bundleProgram(source: string, to: string): Promise<readonly strin
     },
     platform: 'node',
     external,
+    plugins: [askForBuiltins],
     // A driver that is not there must be seen at once, not by the first user.
     onLog: (level, log) => failOn(level, log.message),
     tsconfig: false,

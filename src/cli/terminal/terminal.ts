@@ -52,7 +52,7 @@ export function openTerminal(options: TerminalOptions): Terminal {
   const { stdout, stderr, env } = options
   const redactors: Redact[] = []
   const redact: Redact = (text) => redactors.reduce((rest, one) => one(rest), text)
-  const interactive = options.stdin.isTTY === true && stderr.isTTY === true
+  const interactive = stderr.isTTY === true && options.stdin.isTTY === true
   const animated = stderr.isTTY === true && !isPlain(env) && !options.quiet
   const writeOut = writerOf(stdout)
   const writeErr = writerOf(stderr)
