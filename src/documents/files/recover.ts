@@ -169,7 +169,7 @@ function sweepBackups(files: FileSystem, corpus: Corpus, folder: string): void {
 /** New texts that were never put in place, and sidecars that are second names of documents that stayed. */
 function sweepCorpus(files: FileSystem, corpus: Corpus): void {
   for (const found of scanCorpus(files, corpus)) {
-    if (found.kind === 'leftover') files.remove(pathOf(corpus, found.document))
+    if (found.kind === 'leftover') removeLeftover(files, corpus, found.document)
     if (found.kind !== 'document') continue
     const path = pathOf(corpus, found.document)
     const facts = files.facts(path)
@@ -179,6 +179,16 @@ function sweepCorpus(files: FileSystem, corpus: Corpus): void {
       if (isSidecarOf(found.document, name) && files.facts(other)?.id === facts.id) files.remove(other)
     }
   }
+}
+
+/**
+ * Takes a temporary file away that nobody will rename any more: one of a run, since the lock says that all runs but
+ * ours are dead; one of a program (`live-...`), which holds no lock, only when it has not been written to for a while.
+ */
+export function removeLeftover(files: FileSystem, corpus: Corpus, document: string): void {
+  const path = pathOf(corpus, document)
+  const alive = /\.live-[^.]*\.lockstep-tmp$/.test(document) && files.facts(path)?.settled !== true
+  if (!alive) files.remove(path)
 }
 
 /** A run that replaced nothing leaves nothing; any other is marked as ended. */

@@ -194,7 +194,11 @@ function swap(files: FileSystem, corpus: Corpus, one: Prepared): LockstepError |
 }
 
 /** The same file, untouched since. Where its time says too little, its content is read once more. */
-function isAsItWasRead(files: FileSystem, corpus: Corpus, { document, facts, before }: Replacement): boolean {
+export function isAsItWasRead(
+  files: FileSystem,
+  corpus: Corpus,
+  { document, facts, before }: Pick<Replacement, 'document' | 'facts' | 'before'>,
+): boolean {
   const path = pathOf(corpus, document)
   const now = files.facts(path)
   if (now === null || now.id !== facts.id || now.bytes !== facts.bytes) return false

@@ -2,9 +2,8 @@
 
 import { LockstepError, assert } from '../../core/error.ts'
 import type { Signal } from '../../core/ports.ts'
-import { pathOf } from '../files/corpus.ts'
 import type { RunHead } from '../files/journal.ts'
-import { recoverRuns, unfinishedRuns } from '../files/recover.ts'
+import { recoverRuns, removeLeftover, unfinishedRuns } from '../files/recover.ts'
 import { type Replacement, openRun } from '../files/replace.ts'
 import { type Found, scanCorpus } from '../files/scan.ts'
 import { type Consider, type Considered, considerHere, errorOf, refusalOf } from '../threads/consider.ts'
@@ -69,7 +68,7 @@ export async function migrateCorpus(open: OpenCorpus, goal: CorpusGoal, options:
     const { seen, migrated, refused } = tally.counts
     options.onProgress({ seen, migrated, refused })
   }
-  const onLeftover = (document: string): void => files.remove(pathOf(corpus, document))
+  const onLeftover = (document: string): void => removeLeftover(files, corpus, document)
   for await (const item of consideredOf(open, goal, { options, tally, ownLinks: 'none', onLeftover })) {
     if (options.signal.aborted) stoppedBy = 'signal'
     else if (item.state === 'migrated' && isAtLimit(goal, tally.counts.migrated + batch.length)) stoppedBy = 'limit'
@@ -110,6 +109,8 @@ async function* consideredOf(open: OpenCorpus, goal: CorpusGoal, reading: Readin
     considered.catch(() => undefined)
     waiting.push(considered)
     if (waiting.length >= chunksAtOnce) yield* (await waiting.shift()) ?? []
+    const { seen, migrated, refused } = reading.tally.counts
+    reading.options.onProgress({ seen, migrated, refused })
     await nextTurn()
   }
   for (const rest of waiting) yield* await rest
