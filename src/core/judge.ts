@@ -79,8 +79,10 @@ function indexOf<M extends MigrationRef>({ files, records, scheme }: Judging<M>)
   const fileByKey = new Map<string, M>()
   for (const file of files) {
     const key = keyOf(scheme, file.version)
+    const first = fileByKey.get(key)
+    const recorded = recordByKey.get(key)?.checksum
     // Of two files with one version, the one that was applied is it; the other is the problem.
-    if (!fileByKey.has(key) || recordByKey.get(key)?.checksum === file.checksum) fileByKey.set(key, file)
+    if (first === undefined || (first.checksum !== recorded && file.checksum === recorded)) fileByKey.set(key, file)
   }
   const versioned = records.filter((record) => !isRepeatableVersion(record.version))
   return {
