@@ -74,7 +74,7 @@ export interface VerifyReport extends StoreReport {
 export interface AdoptReport extends StoreReport {
   readonly adopted: readonly string[]
   /** `compared`: shapes were compared; otherwise why they could not be. */
-  readonly comparison: 'compared' | string
+  readonly comparison: string
   readonly differences: readonly Difference[]
 }
 

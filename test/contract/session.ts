@@ -62,14 +62,14 @@ export function pair(words: Words): RegisteredMigration[] {
 }
 
 /** An answer without an error, or the error as the reason of the failure. */
-export function expectDone(answer: Answer<StoreReport>): void {
+export function expectDone(answer: Answer): void {
   const error = answer.error ?? answer.stores.find((one) => one.error !== null)?.error
   expect(error?.message ?? 'done').toBe('done')
   expect(answer.exit).toBe(0)
 }
 
 /** An answer that was stopped, with this code and this exit. */
-export function expectStopped(answer: Answer<StoreReport>, code: string, exit: number): void {
+export function expectStopped(answer: Answer, code: string, exit: number): void {
   const error = answer.error ?? answer.stores.find((one) => one.error !== null)?.error
   expect({ code: error?.code, exit: answer.exit, message: error?.message }).toMatchObject({ code, exit })
 }

@@ -22,7 +22,7 @@ export const pgliteVersion = '0.5.16'
 export async function loadPglite(folder: string | null): Promise<PgliteLike> {
   let module: { PGlite: new (folder?: string) => PgliteLike & { waitReady: Promise<void> } }
   try {
-    module = (await import('@electric-sql/pglite')) as unknown as typeof module
+    module = await import('@electric-sql/pglite')
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error
     throw new LockstepError(

@@ -1,7 +1,7 @@
 /** One PostgreSQL connection, through `pg`: texts of several statements, the count of what was done, cancelling. */
 
 import { connect } from 'node:net'
-import pg from 'pg'
+import { Client, type QueryResult } from 'pg'
 import type { PostgresAddress } from '../../core/address.ts'
 import type { Row } from '../../readers/history-row.ts'
 import type { TextClient } from '../../readers/postgres.ts'
@@ -62,7 +62,7 @@ export async function connectPostgres(address: PostgresAddress, options: Connect
 }
 
 /** libpq's `target_session_attrs`. */
-async function fits(client: pg.Client, wanted: PostgresAddress['targetSessionAttrs']): Promise<boolean> {
+async function fits(client: Client, wanted: PostgresAddress['targetSessionAttrs']): Promise<boolean> {
   if (wanted === 'any' || wanted === 'prefer-standby') return true
   const { rows } = await client.query<{ standby: boolean; read_only: boolean }>(
     `select pg_catalog.pg_is_in_recovery() as standby, pg_catalog.current_setting('transaction_read_only') = 'on' as read_only`,
@@ -88,9 +88,9 @@ interface One {
   readonly applicationName: string
 }
 
-function makeClient(address: PostgresAddress, { host, port, ssl, settings, applicationName }: One): pg.Client {
+function makeClient(address: PostgresAddress, { host, port, ssl, settings, applicationName }: One): Client {
   const options = [...Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`), address.options]
-  return new pg.Client({
+  return new Client({
     host,
     port,
     user: address.user,
@@ -133,10 +133,10 @@ interface Wire {
 }
 
 /** A connected client of `pg`, as an application brings it. */
-export type PgClient = pg.Client
+export type PgClient = Client
 
 /** Wraps a connected client of `pg`; also used for one that the application brings. */
-export function adapt(client: pg.Client): PostgresClient {
+export function adapt(client: Client): PostgresClient {
   const state = { completed: 0, transaction: 'I' as 'I' | 'T' | 'E', lost: false, idle: Promise.withResolvers<void>() }
   const inner = client as unknown as { connection: Wire; processID?: number; secretKey?: number }
   inner.connection.on('commandComplete', () => state.completed++)
@@ -167,7 +167,7 @@ export function adapt(client: pg.Client): PostgresClient {
       const before = state.completed
       state.idle = Promise.withResolvers()
       try {
-        const results = (await client.query(text)) as unknown as pg.QueryResult<Row> | pg.QueryResult<Row>[]
+        const results = (await client.query(text)) as unknown as QueryResult<Row> | QueryResult<Row>[]
         return Array.isArray(results) ? results.map((one) => one.rows) : [results.rows]
       } catch (error) {
         // `pg` tells of the error before the server has told in what state the transaction is.
@@ -198,7 +198,7 @@ function isFromServer(error: unknown): boolean {
  * The cancel request of the wire protocol: length, code 80877102, process id, secret key. Servers take it without TLS
  * and answer by closing the connection, whatever became of it; the cancelled statement tells the rest.
  */
-async function cancelThrough(client: pg.Client): Promise<void> {
+async function cancelThrough(client: Client): Promise<void> {
   const { host, port, processID, secretKey } = client as unknown as Record<'host', string> &
     Record<'port' | 'processID' | 'secretKey', number>
   const request = Buffer.alloc(16)

@@ -75,7 +75,10 @@ function isUnreachable(code: string | null, message: string): boolean {
 }
 
 function isLost(code: string | null, message: string): boolean {
-  if (code !== null && (/^08/.test(code) || ['ECONNRESET', 'EPIPE', '57P01', '57P02', '57P05', '25P03'].includes(code)))
+  if (
+    code !== null &&
+    (code.startsWith('08') || ['ECONNRESET', 'EPIPE', '57P01', '57P02', '57P05', '25P03'].includes(code))
+  )
     return true
   return /connection terminated|client has encountered a connection error|not queryable|connection was closed|client was closed/i.test(
     message,

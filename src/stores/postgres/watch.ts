@@ -1,6 +1,7 @@
 /** Who keeps a statement from its lock: asked over a second connection, and only when the first one is slow. */
 
 import type { Clock } from '../../core/ports.ts'
+import type { Row } from '../../readers/history-row.ts'
 import type { PostgresClient } from './client.ts'
 
 /** Below `lock_timeout`, so that the blocker is seen before the statement gives up. */
@@ -32,15 +33,23 @@ async function look(pid: number, another: () => Promise<PostgresClient>): Promis
   const observer = await another()
   try {
     const [rows] =
-      await observer.run(`select pid, application_name, state, extract(epoch from clock_timestamp() - xact_start)::int as seconds, left(query, 80) as query
+      await observer.run(`select pid, application_name, state, extract(epoch from clock_timestamp() - xact_start)::int::text as seconds, left(query, 80) as query
 from pg_catalog.pg_stat_activity where pid = any(pg_catalog.pg_blocking_pids(${pid})) order by pid limit 5`)
-    return (rows ?? []).map((row) => {
-      const name = row['application_name'] === '' ? '' : ` (${String(row['application_name'])})`
-      const seconds = row['seconds'] === null ? '' : `, in a transaction for ${String(row['seconds'])} s`
-      const query = row['query'] === null || row['query'] === '' ? '' : `: ${String(row['query']).replace(/\s+/g, ' ')}`
-      return `process ${String(row['pid'])}${name}${seconds}${query}`
-    })
+    return (rows ?? []).map(blockerText)
   } finally {
     await observer.close()
   }
+}
+
+function blockerText(row: Row): string {
+  const [pid, name, seconds, query] = ['pid', 'application_name', 'seconds', 'query'].map((column) =>
+    wordOf(row, column),
+  )
+  const since = seconds === '' ? '' : `, in a transaction for ${seconds} s`
+  return `process ${pid}${name === '' ? '' : ` (${name})`}${since}${query === '' ? '' : `: ${query?.replace(/\s+/g, ' ')}`}`
+}
+
+function wordOf(row: Row, column: string): string {
+  const value = row[column]
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }
