@@ -100,6 +100,12 @@ export const runErrors = {
       'or let SQLite cascade: PRAGMA foreign_keys = ON at the head of the file',
     ],
   }),
+  'ended-early': entry<Record<string, never>>({
+    exit: 6,
+    what: () => 'the process ended before the command did',
+    why: 'The code of a migration or of the configuration called process.exit, or waits for a promise that nothing settles.',
+    help: () => ['see what was recorded: lockstep status', 'mend that code, then run the command again'],
+  }),
   interrupted: entry<{ signal: string; store: string; done: readonly string[]; next: string | null }>({
     exit: 130,
     what: (d) =>
