@@ -11,7 +11,10 @@ export interface Confirmation {
 }
 
 /** Protection is kept in the store: a configuration can raise it, never lower it. */
-export function refuseUnconfirmed({ target, history }: Pick<Judged, 'target' | 'history'>, { confirm, agent }: Confirmation): void {
+export function refuseUnconfirmed(
+  { target, history }: Pick<Judged, 'target' | 'history'>,
+  { confirm, agent }: Confirmation,
+): void {
   const isProtected = target.policy.protected || history.meta?.protected === true
   if (!isProtected) return
   const store = target.name

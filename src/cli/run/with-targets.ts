@@ -49,7 +49,11 @@ export async function withTargets<T>(said: Said, need: Need, work: (opened: Open
   const { backups } = settings
   try {
     const app = contextFor(settings, need, { interruption, emit: events.emit })
-    const targets = await openTargets(settings.stores, { lockWaitMs: need.lockWaitMs ?? defaultLockWaitMs, backups }, app)
+    const targets = await openTargets(
+      settings.stores,
+      { lockWaitMs: need.lockWaitMs ?? defaultLockWaitMs, backups },
+      app,
+    )
     try {
       return await withOwnLibrary(() => work({ targets, app, settings }))
     } finally {
