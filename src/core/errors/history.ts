@@ -48,7 +48,7 @@ export const historyErrors = {
     exit: 4,
     what: (d) => `${d.file} requires ${d.wanted}, which does not exist`,
     why: 'What a migration rests on must be there.',
-    help: (d) => [`mend the line "requires ${d.wanted}" in ${d.file}`],
+    help: (d) => [`mend the line "requires ${d.wanted}" in ${d.file}`, ...otherStore(d)],
   }),
   'requires-later': entry<Of<'requires-later'>>({
     exit: 4,
@@ -180,4 +180,11 @@ export const historyErrors = {
 
 function day(iso: string): string {
   return iso.slice(0, 10)
+}
+
+/** A run over some of the stores knows nothing of the others. */
+function otherStore({ wanted, store }: Of<'requires-unknown'>): string[] {
+  const [other = ''] = wanted.split('/')
+  if (!wanted.includes('/') || other === store) return []
+  return [`or, if store ${other} is only missing from this run: lockstep up --store ${store} --store ${other}`]
 }
