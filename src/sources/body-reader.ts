@@ -1,6 +1,5 @@
 /** Turns a body into its text or its code, and makes sure that it is what was planned. */
 
-import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { checksumOf, startChecksum } from '../core/checksum.ts'
 import { LockstepError } from '../core/error.ts'
@@ -8,6 +7,7 @@ import type { Body, Migration } from '../core/migration.ts'
 import type { BodyReader } from '../core/ports.ts'
 import { loadModule } from './load-module.ts'
 import { parseDirectives } from './text/directives.ts'
+import { makeHasher } from './text/hasher.ts'
 import { readHead } from './text/head.ts'
 import { countLineFeeds } from './text/lines.ts'
 import { fillPlaceholders, type Dialect } from './text/placeholders.ts'
@@ -42,7 +42,7 @@ export function makeBodyReader({ placeholders, dialect }: BodyReaderOptions): Bo
 
 /** Throws `file-changed-meanwhile` where the file is no longer what was judged and planned. */
 export function verifyUnchanged({ up, checksum }: Migration): void {
-  if (!existsSync(up.path) || checksumOf(readText(up), createHash('sha256')) !== checksum) throw changed(up)
+  if (!existsSync(up.path) || checksumOf(readText(up), makeHasher()) !== checksum) throw changed(up)
 }
 
 function changed({ file }: Body): LockstepError {
@@ -78,7 +78,7 @@ function linesBefore(chunk: string, at: number, range: Body['range']): string {
  * comes only when all of it was what was planned.
  */
 function* readUnchanged(migration: Migration): Generator<string, void, undefined> {
-  const running = startChecksum(createHash('sha256'))
+  const running = startChecksum(makeHasher())
   let held: string | null = null
   let verified = false
   for (const chunk of readText(migration.up)) {

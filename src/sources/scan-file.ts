@@ -1,10 +1,10 @@
 /** One pass over a file: its checksum, its head and its markers. The text itself is not kept. */
 
-import { createHash } from 'node:crypto'
 import { startChecksum, type Checksum } from '../core/checksum.ts'
 import { LockstepError } from '../core/error.ts'
 import type { Body } from '../core/migration.ts'
 import type { Layout } from './layouts/layout.ts'
+import { makeHasher } from './text/hasher.ts'
 import { readHead } from './text/head.ts'
 import { searchMarkers, type Marker } from './text/markers.ts'
 import { lineAt, readText, type TextFile } from './text/read-text.ts'
@@ -28,7 +28,7 @@ export interface Scanning extends TextFile {
 
 /** Throws `layout-mismatch` for the markers of other tools, `directive-invalid` for a directive behind the head. */
 export function scanFile(scanning: Scanning): Scanned {
-  const checksum = startChecksum(createHash('sha256'))
+  const checksum = startChecksum(makeHasher())
   const search = searchMarkers(scanning.language)
   let start: string | null = null
   let length = 0
