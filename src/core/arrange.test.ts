@@ -47,6 +47,11 @@ const orders: readonly (readonly [fact: string, parts: readonly Part[], order: s
     'a/1 a/2 a/R__views b/1',
   ],
   [
+    'repeatables wait for what their store waits for',
+    [part('a', ['1 <- b/1', 'R__views']), part('b', ['1'])],
+    'b/1 a/1 a/R__views',
+  ],
+  [
     'a repeatable may be required',
     [part('a', ['1 <- b/R__views']), part('b', ['1', 'R__views'])],
     'b/1 b/R__views a/1',
