@@ -8,7 +8,6 @@ import { carryOut } from '../engine/carry-out.ts'
 import type { Session } from '../core/ports.ts'
 import { makeEngine } from '../engine/engine.ts'
 import { answerOf, failedReport, reportOf } from './answer.ts'
-import { backUpByPolicy, logBackup } from './backup/backup.ts'
 import { refuseUnconfirmed, type Confirmation } from './confirm.ts'
 import { sha256, type AppContext } from './context.ts'
 import { whileAllLockedAgain } from './again.ts'
@@ -133,8 +132,11 @@ async function downOne(judged: Judged, session: Session, { options, context, run
   const { name: store, bodies, policy } = target
   const engine = makeEngine({ store, session, bodies, author, policy, clock, sha256, emit, signal }, history)
   const { lockWaitMs } = options
-  const taken = steps.length === 0 ? null : await backUpByPolicy(target, { reason: 'before-down', context, lockWaitMs })
-  if (taken !== null) await logBackup(engine, taken)
+  if (steps.length > 0 && policy.backup !== 'off') {
+    const { backUpByPolicy, logBackup } = await import('./backup/backup.ts')
+    const taken = await backUpByPolicy(target, { reason: 'before-down', context, lockWaitMs })
+    if (taken !== null) await logBackup(engine, taken)
+  }
   for (const [index, step] of steps.entries()) {
     const planned = planDown(step, factsReader(target))
     const { migration, record } = step

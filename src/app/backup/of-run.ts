@@ -3,7 +3,6 @@
 import { assert } from '../../core/error.ts'
 import type { Taken } from '../../backup/take.ts'
 import type { Engine } from '../../engine/engine.ts'
-import { backUpByPolicy, logBackup } from './backup.ts'
 import type { AppContext } from '../context.ts'
 import type { Run } from '../run.ts'
 import type { Target } from '../target.ts'
@@ -17,6 +16,9 @@ export interface RunBackups {
   beforeMigration(target: Target, engine: Engine): Promise<void>
 }
 
+/** Loaded when a policy wants one: most runs make none. */
+const loadBackup = () => import('./backup.ts')
+
 export interface RunBackupOptions {
   readonly run: Run
   readonly context: AppContext
@@ -27,6 +29,7 @@ export function makeRunBackups({ run, context, lockWaitMs }: RunBackupOptions): 
   const made = new Set<string>()
   const unwritten = new Map<string, Taken>()
   const make = async (target: Target): Promise<void> => {
+    const { backUpByPolicy } = await loadBackup()
     const taken = await backUpByPolicy(target, { reason: 'before-run', context, lockWaitMs })
     made.add(target.name)
     if (taken !== null) unwritten.set(target.name, taken)
@@ -42,6 +45,8 @@ export function makeRunBackups({ run, context, lockWaitMs }: RunBackupOptions): 
       }
     },
     writeDown: async (engines) => {
+      if (unwritten.size === 0) return
+      const { logBackup } = await loadBackup()
       for (const [store, taken] of unwritten) {
         const engine = engines.get(store)
         assert(engine !== undefined, `store ${store} has something to run, and so an engine`)
@@ -51,6 +56,7 @@ export function makeRunBackups({ run, context, lockWaitMs }: RunBackupOptions): 
     },
     beforeMigration: async (target, engine) => {
       if (target.policy.backup !== 'migration') return
+      const { backUpByPolicy, logBackup } = await loadBackup()
       const taken = await backUpByPolicy(target, { reason: 'before-migration', context, lockWaitMs })
       if (taken !== null) await logBackup(engine, taken)
     },
