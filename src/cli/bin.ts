@@ -14,8 +14,7 @@ else {
 async function start(): Promise<void> {
   // Asked for, not imported: an import of it reads every export, and loads half of Node for that.
   process.getBuiltinModule('node:module').enableCompileCache?.()
-  const { main } = await import('./main.ts')
-  const { watchForEarlyEnd } = await import('./ended-early.ts')
+  const { main, watchForEarlyEnd } = await import('./main.ts')
   const answered = watchForEarlyEnd(process)
   process.exitCode = await main(process.argv.slice(2))
   answered()

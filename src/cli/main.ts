@@ -13,6 +13,9 @@ export interface Host extends Pick<TerminalOptions, 'stdout' | 'stderr' | 'stdin
   readonly cwd: string
 }
 
+// The executable has one file to load beside itself.
+export { watchForEarlyEnd } from './ended-early.ts'
+
 /** Runs one command line. Never throws, never ends the process: its answer becomes `process.exitCode`. */
 export async function main(argv: readonly string[], host: Host = processHost()): Promise<ExitCode> {
   const said = (flag: string, short?: string) => argv.includes(flag) || (short !== undefined && argv.includes(short))

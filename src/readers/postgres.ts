@@ -32,15 +32,20 @@ export function quoteName(name: string): string {
 
 const utc = (column: string): string => `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
-/** One round trip where there is a history, three where there is none. */
+/** One round trip where there is a history, a few where there is none. */
 export async function readPostgresHistory(client: TextClient, place: HistoryPlace): Promise<History> {
-  const names = namesOf(place)
+  const found = await readIfThere(client, place)
+  return found ?? (await readWithoutHistory(client, place))
+}
+
+/** `null` where the tables of the history are not there. */
+async function readIfThere(client: TextClient, place: HistoryPlace): Promise<History | null> {
   try {
-    const [meta, records, head] = await client.run(historyQuery(names))
+    const [meta, records, head] = await client.run(historyQuery(namesOf(place)))
     return decodeHistory(meta ?? [], records ?? [], head ?? [])
   } catch (error) {
     if ((error as { code?: unknown }).code !== '42P01') throw error
-    return await readWithoutHistory(client, place)
+    return null
   }
 }
 
@@ -71,12 +76,18 @@ select pg_is_in_recovery() or current_setting('transaction_read_only') = 'on' as
     and not exists (select from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
 ) as holds_tables`)
   const present = Object.values(there?.[0] ?? {}).filter((value) => value === true).length
+  const facts = state?.[0]
+  const holdsTables = facts?.['holds_tables'] === true
+  if (present > 0 || holdsTables) {
+    // Another migrator may have begun between the two looks. Its history was there before its first table.
+    const meanwhile = await readIfThere(client, { schema, table })
+    if (meanwhile !== null) return meanwhile
+  }
   if (present > 0)
     throw new PartialHistory(
       `${present} of the 3 tables of the history are there (${schema}.${table}, lockstep_log, lockstep_meta)`,
     )
-  const facts = state?.[0]
-  return { ...noHistory, holdsTables: facts?.['holds_tables'] === true, readOnly: facts?.['read_only'] === true }
+  return { ...noHistory, holdsTables, readOnly: facts?.['read_only'] === true }
 }
 
 function decodeHistory(meta: readonly Row[], records: readonly Row[], head: readonly Row[]): History {
