@@ -1,7 +1,6 @@
 /** From settings to targets: the store of each kind, opened by its own driver, and the folder that belongs to it. */
 
-import { randomUUID } from 'node:crypto'
-import type { Address, PostgresAddress } from '../core/address.ts'
+import type { Address } from '../core/address.ts'
 import { LockstepError } from '../core/error.ts'
 import type { Store } from '../core/ports.ts'
 import type { BackupSettings, StoreSettings } from '../settings/settings.ts'
@@ -9,7 +8,8 @@ import { makeBodyReader } from '../sources/body-reader.ts'
 import { guessByNames } from '../sources/guess-layout.ts'
 import { readFolder } from '../sources/read-folder.ts'
 import type { AppContext } from './context.ts'
-import type { Files, Scratch, Target } from './target.ts'
+import { createDatabase, scratchOf } from './rehearsal/scratch.ts'
+import type { Files, Target } from './target.ts'
 
 /** How long a store that can only be open in one process may wait for the other to close it. */
 export interface OpenOptions {
@@ -38,6 +38,9 @@ export async function closeTargets(targets: readonly Target[]): Promise<void> {
 async function openTarget(settings: StoreSettings, options: OpenOptions, context: AppContext): Promise<Target> {
   const { name, policy, placeholders, migrations, kind } = settings
   const open = (address: Address): Promise<Store> => openStore({ ...settings, address }, options, context)
+  // What a scratch store says while it is tried out is nobody's news.
+  const quietly = (address: Address): Promise<Store> =>
+    openStore({ ...settings, address }, options, { ...context, emit: () => undefined })
   const dialect = kind === 'sqlite' ? 'sqlite' : 'postgres'
   const { address } = settings
   return {
@@ -47,8 +50,17 @@ async function openTarget(settings: StoreSettings, options: OpenOptions, context
     folder: migrations.shownAs,
     files: once(() => filesOf(settings)),
     bodies: makeBodyReader({ placeholders, dialect }),
-    create: address.kind === 'postgres' ? () => createDatabase(address, address.database, context) : null,
-    scratch: scratchOf(address, { open, context }),
+    create:
+      address.kind === 'postgres'
+        ? () => createDatabase(address, { name: address.database, template: 'template0', context })
+        : null,
+    scratch: scratchOf(address, {
+      name,
+      place: settings.place,
+      history: historyPlace(settings),
+      open: quietly,
+      context,
+    }),
     ...(options.backups === undefined ? {} : { backups: options.backups }),
   }
 }
@@ -72,7 +84,7 @@ async function openStore(settings: StoreSettings, { lockWaitMs }: OpenOptions, c
   const { name, place, address, history } = settings
   const { clock, holder, emit, signal, uninterrupted } = context
   const onNotice = (message: string): void => emit({ type: 'notice', store: name, version: null, message })
-  const where = { schema: history.schema ?? 'public', table: history.table }
+  const where = historyPlace(settings)
   switch (address.kind) {
     case 'postgres': {
       const { openPostgres } = await import('../stores/postgres/index.ts')
@@ -110,48 +122,6 @@ async function openStore(settings: StoreSettings, { lockWaitMs }: OpenOptions, c
   }
 }
 
-interface Scratching {
-  readonly open: (address: Address) => Promise<Store>
-  readonly context: AppContext
-}
-
-/** A fresh store of the same kind: in memory, or another database on the same server. */
-function scratchOf(address: Address, { open, context }: Scratching): (() => Promise<Scratch>) | null {
-  switch (address.kind) {
-    case 'sqlite':
-    case 'pglite':
-      return async () => {
-        const store = await open({ ...address, path: null })
-        return { store, drop: () => store.close() }
-      }
-    case 'postgres':
-      return () => scratchDatabase(address, { open, context })
-    case 'mysql':
-    case 'neo4j':
-    case 'documents':
-      return null
-  }
-}
-
-async function scratchDatabase(address: PostgresAddress, { open, context }: Scratching): Promise<Scratch> {
-  const database = `lockstep_scratch_${randomUUID().replaceAll('-', '').slice(0, 12)}`
-  await createDatabase(address, database, context)
-  const store = await open({ ...address, database })
-  return {
-    store,
-    drop: async () => {
-      await store.close()
-      await onServer(address, context, `drop database if exists "${database}" with (force)`)
-    },
-  }
-}
-
-async function createDatabase(address: PostgresAddress, name: string, context: AppContext): Promise<void> {
-  await onServer(address, context, `create database "${name.replaceAll('"', '""')}" template template0`)
-}
-
-/** Runs one statement in the server's own database: one cannot make the database one is in. */
-async function onServer(address: PostgresAddress, { holder }: AppContext, text: string): Promise<void> {
-  const { runOnServer } = await import('../stores/postgres/maintenance.ts')
-  await runOnServer(address, { text, holder })
+function historyPlace({ history }: StoreSettings): { readonly schema: string; readonly table: string } {
+  return { schema: history.schema ?? 'public', table: history.table }
 }

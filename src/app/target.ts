@@ -33,13 +33,23 @@ export interface Target {
   /** Makes the database where it does not exist yet (`--create`); `null` where the first write does so anyway. */
   readonly create: (() => Promise<void>) | null
   /** A fresh, empty store of the same kind and version, to be dropped afterwards; `null` where there is none. */
-  readonly scratch: (() => Promise<Scratch>) | null
+  readonly scratch: ((wanted?: ScratchWanted) => Promise<Scratch>) | null
   /** Where backups go and how long they stay; absent where nobody has said. */
   readonly backups?: BackupSettings
 }
 
+/** Where a scratch store is made; `same`: as the store itself. Extensions are for PGlite only, a server has its own. */
+export interface ScratchWanted {
+  readonly on: 'same' | 'pglite'
+  readonly extensions: readonly string[]
+}
+
 export interface Scratch {
   readonly store: Store
+  /** Extensions that were asked for and are not installed. */
+  readonly missing: readonly { readonly name: string; readonly remedy: string }[]
+  /** Another one that holds the same. Nothing may run on this one meanwhile. */
+  copy(): Promise<Scratch>
   drop(): Promise<void>
 }
 

@@ -21,6 +21,8 @@ const files: Readonly<Record<string, () => Promise<AnyRun>>> = {
   'repair accept': async () => (await import('./commands/repair.ts')).runAccept,
   'repair resolve': async () => (await import('./commands/repair.ts')).runResolve,
   'repair unlock': async () => (await import('./commands/repair.ts')).runUnlock,
+  rehearse: async () => (await import('./commands/rehearse.ts')).run,
+  shape: async () => (await import('./commands/shape.ts')).run,
   doctor: async () => (await import('./commands/doctor.ts')).run,
   explain: async () => (await import('./commands/local/explain.ts')).run,
   completion: async () => (await import('./commands/local/completion.ts')).run,

@@ -22,6 +22,8 @@ export interface Option {
 export interface Argument {
   readonly name: string
   readonly needed: boolean
+  /** The last one may be said several times. */
+  readonly many?: true
   readonly words?: readonly string[]
   readonly help: string
 }

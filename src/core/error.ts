@@ -6,6 +6,7 @@ import { documentErrors } from './errors/documents.ts'
 import type { Entry, ExitCode } from './errors/entry.ts'
 import { historyErrors } from './errors/history.ts'
 import { policyErrors } from './errors/policy.ts'
+import { rehearseErrors } from './errors/rehearse.ts'
 import { runErrors } from './errors/run.ts'
 import { sqliteErrors } from './errors/sqlite.ts'
 import { useErrors } from './errors/use.ts'
@@ -17,6 +18,7 @@ export const catalogue = {
   ...policyErrors,
   ...connectionErrors,
   ...runErrors,
+  ...rehearseErrors,
   ...documentErrors,
   ...sqliteErrors,
   ...backupErrors,

@@ -10,6 +10,8 @@ export interface ShapeObject {
   readonly name: string
   /** What it is, attribute by attribute; compared one by one. An absent fact is the same as `null`. */
   readonly facts: Facts
+  /** The text that made it, where the store keeps one; two texts may make the same, so it is not compared. */
+  readonly source?: string
 }
 
 export type Facts = Readonly<Record<string, string | number | boolean | null>>

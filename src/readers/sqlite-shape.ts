@@ -14,6 +14,8 @@ import type { SqliteReadClient } from './sqlite.ts'
 export interface SqliteShapeOptions {
   /** Tables that are no part of the shape: the history's, unless said. */
   readonly exclude?: readonly string[]
+  /** With the texts that made the objects. */
+  readonly sources?: boolean
 }
 
 const historyTables: readonly string[] = ['lockstep_migrations', 'lockstep_log', 'lockstep_meta']
@@ -25,9 +27,10 @@ const historyTables: readonly string[] = ['lockstep_migrations', 'lockstep_log',
 export function readSqliteShape(client: SqliteReadClient, options: SqliteShapeOptions = {}): Shape {
   const catalogue = readSqliteCatalogue(client, options.exclude ?? historyTables)
   const objects = [...catalogue.tables.flatMap((table) => tableObjects(table, catalogue)), ...codeObjects(catalogue)]
+  const told = options.sources === true ? objects : objects.map(({ kind, name, facts }) => ({ kind, name, facts }))
   return {
     rule: 'sqlite-1',
-    objects: objects.sort((a, b) => compareText(a.kind, b.kind) || compareText(a.name, b.name)),
+    objects: told.sort((a, b) => compareText(a.kind, b.kind) || compareText(a.name, b.name)),
   }
 }
 
@@ -35,7 +38,8 @@ function tableObjects(table: TableRow, catalogue: Catalogue): ShapeObject[] {
   const name = foldName(table.name)
   const tokens = tokensOf(table.sql, catalogue.names)
   if (table.type === 'virtual') {
-    return [{ kind: 'virtual table', name, facts: { definition: textOf(afterName(tokens, 'table')) } }]
+    const definition = textOf(afterName(tokens, 'table'))
+    return [{ kind: 'virtual table', name, facts: { definition }, source: table.sql }]
   }
   const text = readCreateTable(tokens)
   const columns = catalogue.columns.filter((column) => column.table === table.name)
@@ -43,6 +47,7 @@ function tableObjects(table: TableRow, catalogue: Catalogue): ShapeObject[] {
     {
       kind: 'table',
       name,
+      source: table.sql,
       facts: {
         strict: table.strict || null,
         withoutRowid: table.withoutRowid || null,
@@ -138,6 +143,7 @@ function indexObjects(table: TableRow, catalogue: Catalogue): ShapeObject[] {
       const { where } = indexText(index, catalogue)
       return {
         kind: 'index',
+        ...(index.sql === null ? {} : { source: index.sql }),
         name: `${foldName(table.name)}.${foldName(index.name)}`,
         facts: {
           unique: index.unique || null,
@@ -172,6 +178,7 @@ function indexText({ sql }: IndexRow, { names }: Catalogue): { items: Token[][];
 function codeObjects({ code, names }: Catalogue): ShapeObject[] {
   return code.map(({ type, name, table, sql }) => ({
     kind: type,
+    source: sql,
     name: type === 'view' ? foldName(name) : `${foldName(table)}.${foldName(name)}`,
     facts: { definition: textOf(afterName(tokensOf(sql, names), type)) },
   }))

@@ -198,7 +198,7 @@ function unknownOption(command: CommandSpec, options: readonly Option[], token: 
 
 function checkWords(command: CommandSpec, words: readonly string[]): readonly string[] {
   const extra = words[command.arguments.length]
-  if (extra !== undefined) throw wrong(command.name, tooMuch(command, extra))
+  if (extra !== undefined && command.arguments.at(-1)?.many !== true) throw wrong(command.name, tooMuch(command, extra))
   for (const [i, argument] of command.arguments.entries()) {
     const word = words[i]
     if (word === undefined || word === '') {

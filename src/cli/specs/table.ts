@@ -6,6 +6,7 @@ import { completion, create, explain, help, init } from './local.ts'
 import { doctor, history, status, verify } from './look.ts'
 import { accept, resolve, unlock } from './mend.ts'
 import { adopt, down, plan, up } from './move.ts'
+import { rehearse, shape } from './try.ts'
 
 export const commands: readonly CommandSpec[] = [
   init,
@@ -22,6 +23,8 @@ export const commands: readonly CommandSpec[] = [
   adopt,
   history,
   verify,
+  rehearse,
+  shape,
   accept,
   resolve,
   unlock,

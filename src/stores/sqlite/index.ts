@@ -98,7 +98,8 @@ function makeStore(options: SqliteOptions, database: Database): Store {
     readScript: (source) => factsOf(source, 'sqlite'),
     whileLocked: async (lock, work) =>
       await database.locked({ ...lock, store: name, clock }, () => session(lock, work)),
-    readShape: () => reading((client) => (client === null ? shapeOfNothing() : readSqliteShape(client, { exclude }))),
+    readShape: () =>
+      reading((client) => (client === null ? shapeOfNothing() : readSqliteShape(client, { exclude, sources: true }))),
     readLog: () => reading((client) => (client === null ? [] : readSqliteLog(client, history.table))),
     endHolder: async () => (database.file === null ? null : refuseEnd(database.file, name)),
     examine: () =>

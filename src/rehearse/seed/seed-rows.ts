@@ -1,0 +1,92 @@
+/** The rows that a table is given, as statements. Pure: what parents hold is told. */
+
+import { nameOf, quoteName } from '../rows.ts'
+import type { Reference, SeedColumn, SeedTable, Sql } from '../tables.ts'
+import { isOptional } from './table-order.ts'
+import { seedValue } from './seed-value.ts'
+
+/** Two whole rows, and one with NULL wherever it may be. */
+export const seedRows = 3
+/** How often other values are tried for a row that was refused. */
+export const attemptsMost = 8
+
+/** The rows of a referred table: the literals of its key columns, in their order. */
+export type KeysOf = (reference: Reference) => readonly (readonly string[])[]
+
+/** A query for the keys of a reference; `key` columns are named k0, k1, ... */
+export function keysQuery({ table, keys }: Reference, tables: readonly SeedTable[], { dialect }: Sql): string | null {
+  const parent = tables.find((one) => one.name === table)
+  const columns = keys.length > 0 ? keys : parent?.keys[0]
+  if (parent === undefined || columns === undefined || columns.length === 0) return null
+  const literal = (column: string): string =>
+    dialect === 'sqlite' ? `quote(${quoteName(column)})` : `quote_literal(${quoteName(column)}::text)`
+  const list = columns.map((column, i) => `${literal(column)} as k${i}`).join(', ')
+  const whole = columns.map((column) => `${quoteName(column)} is not null`).join(' and ')
+  return `select ${list} from ${nameOf(parent)} where ${whole} order by ${columns.map((_, i) => i + 1).join(', ')} limit ${seedRows}`
+}
+
+export interface RowAsked {
+  readonly table: SeedTable
+  readonly row: number
+  readonly attempt: number
+  readonly keysOf: KeysOf
+}
+
+/** One INSERT, or why no row is possible. */
+export function insertText(asked: RowAsked, sql: Sql): { readonly text: string } | { readonly why: string } {
+  const { table } = asked
+  const referred = valuesOfReferences(asked)
+  if ('why' in referred) return referred
+  const values = new Map<string, string>()
+  for (const column of table.columns) {
+    if (column.filled) continue
+    const value = referred.values.get(column.name) ?? ownValue(column, asked, sql)
+    if (value !== null) values.set(column.name, value)
+    else if (column.nullable) values.set(column.name, 'null')
+    else if (!column.hasDefault) return { why: `no value is known for ${column.name} ${column.type.name}` }
+  }
+  const columns = [...values.keys()].map(quoteName).join(', ')
+  const into = `insert into ${nameOf(table)}`
+  return {
+    text:
+      columns === '' ? `${into} default values` : `${into} (${columns}) values (${[...values.values()].join(', ')})`,
+  }
+}
+
+/** `null` for a value that is left to NULL or the default. */
+function ownValue(column: SeedColumn, { table, row, attempt }: RowAsked, sql: Sql): string | null {
+  const isKey = table.keys.some((key) => key.includes(column.name))
+  const bare = row === seedRows - 1 || attempt === attemptsMost - 1
+  if (column.nullable && bare && !isKey) return null
+  // A rowid that SQLite counts itself.
+  if (sql.dialect === 'sqlite' && /^integer$/.test(column.type.name) && isOnlyKey(column, table)) return null
+  const named = new RegExp(`(?<![\\w"])"?${escape(column.name)}"?(?![\\w"])`, 'i')
+  const checks = table.checks.filter((one) => named.test(one))
+  return seedValue(column, { row, attempt, checks }, sql)
+}
+
+function isOnlyKey(column: SeedColumn, { keys }: SeedTable): boolean {
+  return keys[0]?.length === 1 && keys[0][0] === column.name
+}
+
+function valuesOfReferences({
+  table,
+  row,
+  attempt,
+  keysOf,
+}: RowAsked): { readonly values: ReadonlyMap<string, string> } | { readonly why: string } {
+  const values = new Map<string, string>()
+  for (const reference of table.references) {
+    const keys = keysOf(reference)
+    const key = keys[(row + attempt) % Math.max(1, keys.length)]
+    if (key !== undefined) reference.columns.forEach((column, i) => values.set(column, key[i] ?? 'null'))
+    else if (isOptional(table, reference.columns))
+      for (const column of reference.columns.filter((one) => isOptional(table, [one]))) values.set(column, 'null')
+    else return { why: `it refers to ${reference.table}, which has no rows` }
+  }
+  return { values }
+}
+
+function escape(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
+}
