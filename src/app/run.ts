@@ -2,6 +2,8 @@
 
 import type { ExitCode } from '../core/errors/entry.ts'
 import { isLockstepError, LockstepError } from '../core/error.ts'
+import type { HistoryRecord } from '../core/history.ts'
+import { isDone } from '../core/judge.ts'
 import type { Direction } from '../core/migration.ts'
 import type { AppContext } from './context.ts'
 import type { RanReport } from './report.ts'
@@ -55,9 +57,12 @@ export function lookUp(run: Run, judged: readonly Judged[], { emit }: AppContext
   if (underWay === null || lost === null) return false
   const { store, version, file, direction } = underWay
   const one = judged.find((each) => each.target.name === store)
-  const applied = one?.judgement.applied.some((record) => record.version === version) ?? false
-  const done = applied === (direction === 'up')
-  emit({ type: 'outcome-found', store, version, outcome: done ? 'applied' : 'not-applied' })
+  const record = one?.history.records.find((each) => each.version === version)
+  // A journalled migration may be neither there nor gone, on the way back too.
+  const half = record !== undefined && !isDone(record) ? record : null
+  const done = half === null && (record !== undefined) === (direction === 'up')
+  const outcome = half === null ? (done ? 'applied' : 'not-applied') : 'half-done'
+  emit({ type: 'outcome-found', store, version, outcome })
   if (done)
     remember(run, store, {
       version,
@@ -69,11 +74,19 @@ export function lookUp(run: Run, judged: readonly Judged[], { emit }: AppContext
     })
   run.underWay = null
   if (one?.target.policy.retry !== 'never') return false
-  run.failed.set(
-    store,
-    lost.withState(done ? `${version} was committed with its record` : `nothing of ${version} is left`),
-  )
+  const state = done ? `${version} was committed with its record` : `nothing of ${version} is left`
+  run.failed.set(store, half === null ? lost.withState(state) : halfDone(half, underWay, lost))
   return true
+}
+
+/** A person must go on from here: what is proven stays, and of a step that had begun nobody knows. */
+function halfDone(record: HistoryRecord, { store, version, file }: UnderWay, cause: LockstepError): LockstepError {
+  const { stepsStarted, stepsDone: done, stepsTotal: total } = record
+  const context = { store, cause, state: `${done} of ${total} steps are committed` }
+  if (stepsStarted > done)
+    return new LockstepError('outcome-unknown', { store, version, file, done, total, statement: null }, context)
+  const next = `lockstep repair resolve ${version} --store ${store} --not-applied --why "..."`
+  return new LockstepError('step-failed', { file, message: cause.message, code: null, done, total, next }, context)
 }
 
 /** The run as a whole ends with this error. */

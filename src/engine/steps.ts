@@ -90,8 +90,8 @@ function refuseEditedSteps(
 }
 
 async function runUnit(unit: Unit, running: Running): Promise<void> {
-  if (unit.alone) return await runAlone(unit, running)
   const { assignment, engine, journal } = running
+  if (unit.alone || journal.record.stepsStarted > unit.index) return await runAlone(unit, running)
   const proof = proven(journal, unit)
   const work = {
     kind: 'statements' as const,
@@ -99,16 +99,26 @@ async function runUnit(unit: Unit, running: Running): Promise<void> {
     begin: unit.begin,
     file: assignment.planned.file,
   }
-  await withRetries(assignment, engine, async (settings) => {
-    await engine.session.runTogether({
-      ...settings,
-      sessionAfter: 'kept',
-      before: [],
-      works: [work],
-      after: [{ kind: 'update', record: proof }],
+  try {
+    await withRetries(assignment, engine, async (settings) => {
+      await engine.session.runTogether({
+        ...settings,
+        sessionAfter: 'kept',
+        before: [],
+        works: [work],
+        after: [{ kind: 'update', record: proof }],
+      })
     })
-  })
+  } catch (error) {
+    // Only running it shows that a procedure commits by itself.
+    if (unit.statements.length !== 1 || !mustBeAlone(error)) throw error
+    return await runAlone(unit, running)
+  }
   journal.record = proof
+}
+
+function mustBeAlone(error: unknown): boolean {
+  return isLockstepError(error) && (error.details as { reason?: unknown }).reason === 'needs-steps'
 }
 
 async function runAlone(unit: Unit, { assignment, engine, journal }: Running): Promise<void> {

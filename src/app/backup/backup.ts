@@ -60,7 +60,10 @@ export async function whileFolderLocked<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const { place } = backupsOf(target)
-  await makeFolder(place.path)
+  await makeFolder(place.path).catch((error: unknown) => {
+    const reason = `its folder cannot be made: ${error instanceof Error ? error.message : String(error)}`
+    throw new LockstepError('backup-failed', { store: target.name, reason }, { cause: error })
+  })
   const { clock, holder, signal, emit } = context
   const onWait = (waiting: LockHolder | null, waitedMs: number): void =>
     emit({ type: 'lock-waiting', store: target.name, holder: waiting, waitedMs })

@@ -111,7 +111,7 @@ function driverLines(error: LockstepError, what: string, style: ErrorStyle): str
   const said = facts.code === null ? facts.message : `${facts.message} (${facts.code})`
   return [
     ...(what.includes(facts.message) ? [] : labelled('said', [said], style)),
-    ...(facts.detail === null ? [] : labelled('detail', [facts.detail], style)),
+    ...(facts.detail === null || what.includes(facts.detail) ? [] : labelled('detail', [facts.detail], style)),
     ...(facts.hint === null ? [] : labelled('hint', [facts.hint], style)),
   ]
 }

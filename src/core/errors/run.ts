@@ -53,11 +53,14 @@ export const runErrors = {
     file: string
     done: number
     total: number
-    statement: string
+    /** `null`: it is not at hand. */
+    statement: string | null
   }>({
     exit: 6,
-    what: (d) => `nobody can tell whether step ${d.done + 1} of ${d.total} of ${d.file} took effect: ${d.statement}`,
-    why: 'It was started, its end was not seen, and the catalogue does not show it.',
+    what: (d) =>
+      `nobody can tell whether step ${d.done + 1} of ${d.total} of ${d.file} took effect` +
+      (d.statement === null ? '' : `: ${d.statement}`),
+    why: 'It was started, and its end was not seen.',
     help: (d) => [
       `look at the store, then: lockstep repair resolve ${d.version} --store ${d.store} --applied --why "..."`,
       `or: lockstep repair resolve ${d.version} --store ${d.store} --not-applied --why "..."`,
