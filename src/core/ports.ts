@@ -118,17 +118,17 @@ export type Work =
     }
   | { readonly kind: 'code'; readonly run: (api: MigrationApi) => Promise<void>; readonly file: string }
 
-/** What a migration in TypeScript is given. */
+/** What a migration in TypeScript is given. Functions, not methods: migrations take them apart. */
 export interface MigrationApi {
   /** One statement with parameters; rows as objects. */
-  query<Row extends Record<string, unknown> = Record<string, unknown>>(
+  readonly query: <Row extends Record<string, unknown> = Record<string, unknown>>(
     text: string,
     values?: readonly unknown[],
-  ): Promise<Row[]>
+  ) => Promise<Row[]>
   /** One or more statements, no result. */
-  exec(text: string): Promise<void>
+  readonly exec: (text: string) => Promise<void>
   readonly signal: Signal
-  log(message: string): void
+  readonly log: (message: string) => void
 }
 
 /** The text of one direction of one migration, to be read as often as needed. */

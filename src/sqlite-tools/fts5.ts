@@ -74,7 +74,8 @@ export async function check(
     await api.exec(`INSERT INTO ${inMain(index)} (${quoted(index)}, rank) VALUES ('integrity-check', 1)`)
   } catch (error) {
     if (!isCorruption(error)) throw error
-    throw new LockstepError('fts5-stale', { index, table }, { cause: error })
+    // Not as its cause: SQLite calls it a malformed database image, which it is not.
+    throw new LockstepError('fts5-stale', { index, table })
   }
 }
 
@@ -165,7 +166,11 @@ function refuseNames(spec: Fts5Spec, table: TableFacts): void {
     if (columnOf(table, column) === undefined) {
       const known = table.columns.map((one) => one.name)
       const nearest = nearestWord(column, known)
-      refuse(spec, `${table.name} has no column ${column}`, nearest === null ? `it has ${known.join(', ')}` : nearest)
+      refuse(
+        spec,
+        `${table.name} has no column ${column}`,
+        nearest === null ? `it has ${known.join(', ')}` : `did you mean ${nearest}?`,
+      )
     }
     if (['rank', 'rowid', folded(index)].includes(folded(column))) {
       refuse(spec, `FTS5 keeps the name ${column} for itself`, 'rename the column, or give the index another name')
