@@ -51,6 +51,7 @@ async function downAll(targets: readonly Target[], running: Running): Promise<vo
     try {
       judged.push(await judgeWaiting(target, waiting, context))
     } catch (error) {
+      if (context.signal.aborted) throw error
       run.failed.set(target.name, error)
     }
   }

@@ -15,7 +15,7 @@ import { planFor, type SavedPlan } from './plan.ts'
 import { prepare, refuseForeign, type Prepared } from './prepare.ts'
 import { refuseStalePlan, refuseWithoutOperator } from './reviewed.ts'
 import type { Answer, RanReport, RunReport } from './report.ts'
-import { hasChanged, lookUp, makeRun, type Run } from './run.ts'
+import { hasChanged, lookUp, makeRun, stopRun, type Run } from './run.ts'
 import { runAll } from './run-all.ts'
 import { judgeTarget, type Judged, type Target } from './target.ts'
 
@@ -69,6 +69,10 @@ async function upQuietly(
     try {
       judged.push(await judgeWaiting(target, options, context))
     } catch (error) {
+      if (context.signal.aborted) {
+        stopRun(run, error, context)
+        return await finalAnswer(targets, judged, run)
+      }
       run.failed.set(target.name, error)
     }
   }
