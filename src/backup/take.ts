@@ -65,7 +65,7 @@ async function takeAs(base: string, taking: Taking): Promise<Taken> {
   const leftovers = [plain, join(folder, base + packedEnding + partialEnding)]
   try {
     const onBytes = (done: number, total: number): void => taking.onBytes('copying', done, total)
-    const contents = await backups.copy(plain, { signal, onBytes })
+    const contents = await backups.copy(plain, { packed: taking.compress, signal, onBytes })
     stopIfAsked(taking)
     const checked = await backups.check(plain, contents)
     expectSame(checked, contents, taking)

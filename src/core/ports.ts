@@ -5,7 +5,7 @@ import type { LockHolder } from './event.ts'
 import type { History, HistoryChange, LogRow, Meta } from './history.ts'
 import type { Body, Migration } from './migration.ts'
 import type { ProbeAnswer, ScriptFacts, Statement, Unit } from './script.ts'
-import type { Shape } from './shape.ts'
+import type { Shape, ShapeSnapshot } from './shape.ts'
 
 export type StoreKind = 'postgres' | 'pglite' | 'sqlite' | 'mysql' | 'neo4j' | 'documents' | 'memory'
 
@@ -52,6 +52,8 @@ export interface Store extends HistoryReader {
   /** Runs `work` as the only migrator of this target. The lock ends with the callback, however it ends. */
   whileLocked<T>(options: LockOptions, work: (session: Session) => Promise<T>): Promise<T>
   readShape(): Promise<Shape>
+  /** The shape after the last run, `null` before the first that wrote one; absent where none is kept. */
+  readonly readSnapshot?: () => Promise<ShapeSnapshot | null>
   readLog(): Promise<readonly LogRow[]>
   /** Ends whoever holds the lock, where that is in our hands; `null` when nobody does. */
   endHolder(): Promise<LockHolder | null>
@@ -160,6 +162,8 @@ export interface Finding {
 }
 
 export interface CopyWork {
+  /** It is compressed afterwards, so its own form need not be. */
+  readonly packed: boolean
   readonly signal: Signal
   readonly onBytes: OnBytes
 }

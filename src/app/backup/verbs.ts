@@ -53,7 +53,12 @@ async function createLocked({ target, session }: Locked, lockWaitMs: number, con
     const { clock, emit, signal, author } = context
     const { name: store, bodies, policy } = target
     const engine = makeEngine({ store, session, bodies, author, policy, clock, sha256, emit, signal }, history)
-    await logBackup(engine, taken)
+    // The backup is made and whole whatever becomes of its line in the log.
+    await logBackup(engine, taken).catch((error: unknown) => {
+      if (signal.aborted) throw error
+      const message = `${taken.file} is made, but could not be written into the log: ${asLockstepError(error).message}`
+      emit({ type: 'warning', store, message })
+    })
   }
   return infoOfTaken(taken)
 }

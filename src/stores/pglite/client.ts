@@ -12,15 +12,20 @@ export interface PgliteLike {
     options?: { onNotice?: (notice: { message?: string | undefined }) => void },
   ): Promise<{ rows: unknown[] }[]>
   query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
+  /** The folder as a tar; only asked for by backups. */
+  dumpDataDir?(compression: 'none'): Promise<Blob>
   close(): Promise<void>
 }
 
 export const pglitePackage = '@electric-sql/pglite'
 export const pgliteVersion = '0.5.16'
 
-/** Opens a folder, or a database in memory where there is none. Loaded only here: most projects do not need it. */
-export async function loadPglite(folder: string | null): Promise<PgliteLike> {
-  let module: { PGlite: new (folder?: string) => PgliteLike & { waitReady: Promise<void> } }
+/**
+ * Opens a folder, or a database in memory where there is none; a new one out of `tar`. The package is loaded only here:
+ * most projects do not need it.
+ */
+export async function loadPglite(folder: string | null, tar: Blob | null = null): Promise<PgliteLike> {
+  let module: { PGlite: new (options: Options) => PgliteLike & { waitReady: Promise<void> } }
   try {
     module = await import('@electric-sql/pglite')
   } catch (error) {
@@ -31,12 +36,23 @@ export async function loadPglite(folder: string | null): Promise<PgliteLike> {
       { cause: error },
     )
   }
-  const database = folder === null ? new module.PGlite() : new module.PGlite(folder)
+  const database = new module.PGlite({
+    ...(folder === null ? {} : { dataDir: folder }),
+    ...(tar === null ? {} : { loadDataDir: tar }),
+  })
   await database.waitReady
   return database
 }
 
-export function adaptPglite(database: PgliteLike): PostgresClient {
+interface Options {
+  readonly dataDir?: string
+  readonly loadDataDir?: Blob
+}
+
+/** A connection, and for backups the dump of the whole folder. */
+export type PgliteConnection = PostgresClient & { readonly dump?: () => Promise<Blob> }
+
+export function adaptPglite(database: PgliteLike): PgliteConnection {
   const listeners: ((message: string) => void)[] = []
   const state = { transaction: 'I' as 'I' | 'T' | 'E' }
   const onNotice = (notice: { message?: string | undefined }): void =>
@@ -64,8 +80,14 @@ export function adaptPglite(database: PgliteLike): PostgresClient {
     query: async (text, values) => (await database.query(text, [...values])).rows as Row[],
     // It runs in this very thread: nobody could ask while it works.
     cancel: () => Promise.resolve(),
+    ...(database.dumpDataDir === undefined ? {} : { dump: () => dumpOf(database) }),
     close: () => database.close(),
   }
+}
+
+async function dumpOf(database: PgliteLike): Promise<Blob> {
+  if (database.dumpDataDir === undefined) throw new Error('this PGlite cannot dump its folder')
+  return await database.dumpDataDir('none')
 }
 
 /** PGlite does not say whether a transaction is open, but all of its texts come from here. */

@@ -5,18 +5,25 @@
 
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { LockstepError } from '../../core/error.ts'
+import { assert, isLockstepError, LockstepError } from '../../core/error.ts'
 import { noHistory } from '../../core/history.ts'
-import type { Finding, LockOptions, Session, Store } from '../../core/ports.ts'
+import type { Finding, LockOptions, Session, Store, StoreBackups } from '../../core/ports.ts'
 import { readPostgresShape } from '../../readers/postgres-shape.ts'
 import { PartialHistory } from '../../readers/history-row.ts'
-import { readPostgresHistory, readPostgresLog, type HistoryPlace } from '../../readers/postgres.ts'
+import { shapeTable } from '../../readers/snapshot-row.ts'
+import {
+  readPostgresHistory,
+  readPostgresLog,
+  readPostgresSnapshot,
+  type HistoryPlace,
+} from '../../readers/postgres.ts'
 import type { PostgresClient } from '../postgres/client.ts'
 import { makeSession } from '../postgres/session.ts'
 import { readSideLock, whileSideLocked } from '../side-lock.ts'
 import { factsOf } from '../sql/facts.ts'
 import type { WaitOptions } from '../wait-for-lock.ts'
-import { adaptPglite, loadPglite, type PgliteLike } from './client.ts'
+import { beforeName, makePgliteBackups, putBackHalfSwapped } from './backup.ts'
+import { adaptPglite, loadPglite, type PgliteConnection, type PgliteLike } from './client.ts'
 
 export interface PgliteOptions {
   readonly name: string
@@ -49,35 +56,70 @@ export function openPglite(options: PgliteOptions): Store {
     readHistory: async () =>
       database.isNew() ? noHistory : await read((client) => readPostgresHistory(client, history)),
     readLog: () => read((client) => readPostgresLog(client, history)),
+    readSnapshot: () => read((client) => readPostgresSnapshot(client, history)),
     readScript: (source) => factsOf(source, 'postgres'),
     readShape: () => read((client) => readShape(client, history)),
     examine: () => Promise.resolve(examine(options)),
     endHolder: () => Promise.resolve(refuseEnd(options)),
     whileLocked: async (lock, work) => await work(sessionOf(await database.get(lock), options)),
+    ...(options.folder === null ? {} : { backups: backupsOf(database, options, options.folder) }),
     close: () => database.close(),
   }
 }
 
+function backupsOf(database: Database, options: PgliteOptions, folder: string): StoreBackups {
+  const { name, place, history, opening } = options
+  return makePgliteBackups({
+    about: { store: name, place },
+    folder: resolve(folder),
+    history,
+    clock: opening.clock,
+    isNew: () => database.isNew(),
+    get: () => database.get(opening),
+    open: (other) => openPglite({ ...options, folder: other }),
+    whileAlone: (lock, work) => database.whileAlone(lock, work),
+    whileClosed: (work) => database.whileClosed(work),
+  })
+}
+
 interface Database {
-  get(lock: Omit<LockOptions, 'onWait'> & Partial<Pick<LockOptions, 'onWait'>>): Promise<PostgresClient>
+  get(lock: Omit<LockOptions, 'onWait'> & Partial<Pick<LockOptions, 'onWait'>>): Promise<PgliteConnection>
   /** Nothing there yet: reading must not make a database. */
   isNew(): boolean
+  /** Under the lock of the folder, whether its database can be opened or not. */
+  whileAlone<T>(lock: LockOptions, work: () => Promise<T>): Promise<T>
+  whileClosed(work: () => Promise<void>): Promise<void>
   close(): Promise<void>
 }
 
 /** Opened at its first use and held, with the lock of its folder, until the store is closed. */
 function makeDatabase(options: PgliteOptions): Database {
   const { folder, opening, name } = options
-  let held: { readonly client: PostgresClient; readonly release: () => Promise<void> } | null = null
+  let held: Held | null = null
+  const isNew = (): boolean => held === null && folder !== null && !isThere(folder)
+  const get: Database['get'] = async (lock) => {
+    if (held === null) {
+      held = await hold(options, { ...opening, ...lock, store: name })
+      if (options.onNotice !== undefined) held.client().onNotice(options.onNotice)
+    }
+    return held.client()
+  }
   return {
-    isNew: () => held === null && folder !== null && (!existsSync(folder) || readdirSync(folder).length === 0),
-    get: async (lock) => {
-      if (held !== null) return held.client
-      const wait: WaitOptions = { ...opening, ...lock, store: name }
-      held = await hold(options, wait)
-      if (options.onNotice !== undefined) held.client.onNotice(options.onNotice)
-      return held.client
+    isNew,
+    get,
+    whileAlone: async (lock, work) => {
+      const wait = { ...opening, ...lock, store: name }
+      if (folder !== null && isNew()) return await whileSideLocked(lockPath(folder), wait, work)
+      try {
+        await get(lock)
+      } catch (error) {
+        // What cannot be opened can still be replaced, by whoever has the lock.
+        if (isLockstepError(error) || folder === null) throw error
+        return await whileSideLocked(lockPath(folder), wait, work)
+      }
+      return await work()
     },
+    whileClosed: async (work) => await (held === null ? work() : held.whileClosed(work)),
     close: async () => {
       const last = held
       held = null
@@ -86,33 +128,66 @@ function makeDatabase(options: PgliteOptions): Database {
   }
 }
 
-async function hold(
-  { folder, client }: PgliteOptions,
-  wait: WaitOptions,
-): Promise<{ client: PostgresClient; release: () => Promise<void> }> {
-  if (client !== undefined) return { client: adaptPglite(client), release: () => Promise.resolve() }
+/** A folder with something in it, or one that a killed restore has left under another name. */
+function isThere(folder: string): boolean {
+  if (!existsSync(folder)) return existsSync(beforeName(resolve(folder)))
+  return readdirSync(folder).length > 0
+}
+
+interface Held {
+  client(): PgliteConnection
+  whileClosed(work: () => Promise<void>): Promise<void>
+  release(): Promise<void>
+}
+
+async function hold({ folder, client }: PgliteOptions, wait: WaitOptions): Promise<Held> {
+  if (client !== undefined) return lent(adaptPglite(client), () => Promise.resolve())
   if (folder === null) {
     const database = adaptPglite(await loadPglite(null))
-    return { client: database, release: () => database.close() }
+    return lent(database, () => database.close())
   }
-  const opened = Promise.withResolvers<PostgresClient>()
+  const opened = Promise.withResolvers<void>()
   const closing = Promise.withResolvers<void>()
+  let database: PgliteConnection | null = null
   // The lock is a callback; it stays open until `release` lets the callback end.
   const locked = whileSideLocked(lockPath(folder), wait, async () => {
-    const database = adaptPglite(await loadPglite(folder))
-    opened.resolve(database)
+    await putBackHalfSwapped(resolve(folder))
+    database = adaptPglite(await loadPglite(folder))
+    opened.resolve()
     await closing.promise
     await database.close()
   })
   locked.catch(opened.reject)
-  const database = await opened.promise
+  await opened.promise
+  const current = (): PgliteConnection => {
+    assert(database !== null, 'a database that is held is open')
+    return database
+  }
   return {
-    client: database,
+    client: current,
+    whileClosed: async (work) => {
+      await current().close()
+      try {
+        await work()
+      } finally {
+        // Whatever became of the work: the folder is whole, before or after.
+        await putBackHalfSwapped(resolve(folder))
+        database = adaptPglite(await loadPglite(folder))
+      }
+    },
     release: async () => {
       closing.resolve()
       await locked
     },
   }
+}
+
+/** A database in memory, or one that the application brings, cannot be replaced under it. */
+function lent(database: PgliteConnection, release: () => Promise<void>): Held {
+  const whileClosed = (): never => {
+    throw new LockstepError('internal', { message: 'a database without a folder cannot be replaced' })
+  }
+  return { client: () => database, whileClosed, release }
 }
 
 /** Beside the folder, not in it: PostgreSQL owns what is inside. */
@@ -134,7 +209,7 @@ function sessionOf(client: PostgresClient, { name, place, history }: PgliteOptio
 }
 
 async function readShape(client: PostgresClient, { schema, table }: HistoryPlace): ReturnType<Store['readShape']> {
-  const exclude = [table, 'lockstep_log', 'lockstep_meta'].map((name) => `${schema}.${name}`)
+  const exclude = [table, 'lockstep_log', 'lockstep_meta', shapeTable].map((name) => `${schema}.${name}`)
   return await readPostgresShape(
     { query: async (text) => ({ rows: [...((await client.run(text)).at(-1) ?? [])] }) },
     { exclude },

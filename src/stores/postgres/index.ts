@@ -1,18 +1,26 @@
 /** PostgreSQL as a store: one connection for reading, locking and changing, made when it is first needed. */
 
 import type { PostgresAddress } from '../../core/address.ts'
-import { LockstepError } from '../../core/error.ts'
+import { assert, isLockstepError, LockstepError } from '../../core/error.ts'
 import type { LockHolder } from '../../core/event.ts'
-import type { Clock, LockOptions, Session, Store } from '../../core/ports.ts'
+import type { Clock, LockOptions, Session, Store, StoreBackups } from '../../core/ports.ts'
 import { readPostgresShape } from '../../readers/postgres-shape.ts'
 import { PartialHistory } from '../../readers/history-row.ts'
-import { readPostgresHistory, readPostgresLog, type HistoryPlace } from '../../readers/postgres.ts'
+import { shapeTable } from '../../readers/snapshot-row.ts'
+import {
+  readPostgresHistory,
+  readPostgresLog,
+  readPostgresSnapshot,
+  type HistoryPlace,
+} from '../../readers/postgres.ts'
 import { factsOf } from '../sql/facts.ts'
+import { makePostgresBackups } from './backup/backup.ts'
 import { adapt, connectPostgres, type PgClient, type PostgresClient } from './client.ts'
 import { examinePostgres } from './examine.ts'
 import { connectionFailure, type About } from './failure.ts'
 import { endHolder, holderName, releaseLock, takeLock } from './lock.ts'
 import { refusePooler } from './pooler.ts'
+import { whileOnServer } from './maintenance.ts'
 import { makeSession, type SessionOptions } from './session.ts'
 import { makeWatch } from './watch.ts'
 
@@ -61,6 +69,7 @@ export function openPostgres(options: PostgresOptions): Store {
     abilities: { transactionalChanges: true, lock: 'session' },
     readHistory: () => read((client) => readPostgresHistory(client, options.history)),
     readLog: () => read((client) => readPostgresLog(client, options.history)),
+    readSnapshot: () => read((client) => readPostgresSnapshot(client, options.history)),
     readScript: (source) => factsOf(source, 'postgres'),
     readShape: () =>
       read((client) =>
@@ -72,12 +81,34 @@ export function openPostgres(options: PostgresOptions): Store {
     examine: () => read((client) => examinePostgres(client, options.history)),
     endHolder: () => read((client) => endHolder(client, options.history)),
     whileLocked: (lock, work) => whileLocked(connection, { options, about, lock }, work),
+    ...(options.address === null ? {} : { backups: backupsOf(connection, { options, about }, options.address) }),
     close: () => connection.close(),
   }
 }
 
+function backupsOf(
+  connection: Connection,
+  { options, about }: Pick<Locking, 'options' | 'about'>,
+  address: PostgresAddress,
+): StoreBackups {
+  const { history, clock, holder } = options
+  const { another } = connection
+  assert(another !== null, 'where there is an address, there can be a second connection')
+  return makePostgresBackups({
+    about,
+    address,
+    history,
+    clock,
+    connect: another,
+    onServer: (work) => whileOnServer(address, holder, work),
+    open: (database) => openPostgres({ ...options, address: { ...address, database } }),
+    whileAlone: (lock, work) => whileAlone(connection, { options, about, lock }, work),
+    leave: () => connection.close(),
+  })
+}
+
 function ownTables({ schema, table }: HistoryPlace): string[] {
-  return [table, 'lockstep_log', 'lockstep_meta'].map((name) => `${schema}.${name}`)
+  return [table, 'lockstep_log', 'lockstep_meta', shapeTable].map((name) => `${schema}.${name}`)
 }
 
 interface Connection {
@@ -130,13 +161,35 @@ async function whileLocked<T>(
   { options, about, lock }: Locking,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
+  return await whileHeld(connection, { options, about, lock }, (client) =>
+    work(makeSession(client, sessionOptions(connection, { options, about, client }))),
+  )
+}
+
+/** Without a session: the store may be replaced as a whole. A database that is not there excludes nobody. */
+async function whileAlone<T>(connection: Connection, locking: Locking, work: () => Promise<T>): Promise<T> {
+  const isThere = await connection.get().then(
+    () => true,
+    (error: unknown) => {
+      if (isLockstepError(error) && error.code === 'database-missing') return false
+      throw error
+    },
+  )
+  return isThere ? await whileHeld(connection, locking, work) : await work()
+}
+
+async function whileHeld<T>(
+  connection: Connection,
+  { options, about, lock }: Locking,
+  work: (client: PostgresClient) => Promise<T>,
+): Promise<T> {
   const client = await connection.get()
   const { another } = connection
   if (another !== null) await guarded(about, () => refusePooler(client, { about, another }))
   const taking = { store: options.name, place: options.history, clock: options.clock, options: lock }
   await guarded(about, () => takeLock(client, taking))
   try {
-    return await work(makeSession(client, sessionOptions(connection, { options, about, client })))
+    return await work(client)
   } finally {
     // A lost connection has let go of the lock by itself.
     if (!client.lost) await guarded(about, () => releaseLock(client, options.history)).catch(() => undefined)

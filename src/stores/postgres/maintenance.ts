@@ -2,7 +2,7 @@
 
 import type { PostgresAddress } from '../../core/address.ts'
 import type { LockHolder } from '../../core/event.ts'
-import { connectPostgres } from './client.ts'
+import { connectPostgres, type PostgresClient } from './client.ts'
 import { connectionFailure } from './failure.ts'
 import { holderName } from './lock.ts'
 
@@ -13,6 +13,15 @@ export async function runOnServer(
   address: PostgresAddress,
   { text, holder }: { text: string; holder: LockHolder },
 ): Promise<void> {
+  await whileOnServer(address, holder, (client) => client.run(text))
+}
+
+/** Lends a connection to a database of the server that is always there. */
+export async function whileOnServer<T>(
+  address: PostgresAddress,
+  holder: LockHolder,
+  work: (client: PostgresClient) => Promise<T>,
+): Promise<T> {
   const about = { store: '', place: address.hosts[0]?.host ?? '', database: address.database }
   let failure: unknown
   for (const database of databases) {
@@ -22,10 +31,9 @@ export async function runOnServer(
         { applicationName: holderName(holder), settings: {} },
       )
       try {
-        await client.run(text)
-        return
+        return await work(client)
       } finally {
-        await client.close()
+        if (!client.lost) await client.close()
       }
     } catch (error) {
       failure = error

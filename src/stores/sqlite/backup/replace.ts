@@ -39,14 +39,14 @@ async function replaceInPlace(replacing: Replacing, { signal, waitMs }: ReplaceO
     source.exec('PRAGMA journal_mode = DELETE')
     alignPageSize(source, target)
     const begun = clock.now()
-    for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 2, 500)) {
+    while (!(await overwrite(source, replacing))) {
       if (signal.aborted) throw signal.reason
-      const busy = await whoIsIn(target)
-      if (busy === null && (await overwrite(source, replacing))) return
+      const busy = whoIsIn(target)
       if (clock.now() - begun >= waitMs) {
-        const others = [busy ?? 'somebody writes']
+        const others = [busy ?? 'somebody writes all the time']
         throw new LockstepError('store-in-use', { store: about.store, place: about.place, others })
       }
+      // Short: between two transactions of a busy writer there is not much time.
       await clock.sleep(pauseMs * (0.5 + clock.random()), signal)
     }
   } catch (error) {
@@ -55,6 +55,8 @@ async function replaceInPlace(replacing: Replacing, { signal, waitMs }: ReplaceO
     source.close()
   }
 }
+
+const pauseMs = 10
 
 /** A WAL database cannot change the size of its pages; without others in it, it can leave WAL for that. */
 function alignPageSize(source: OwnedClient, target: string): void {
@@ -68,12 +70,12 @@ function alignPageSize(source: OwnedClient, target: string): void {
 }
 
 /** Why the database cannot be written at this moment. node:sqlite does not tell a busy target from any other failure. */
-async function whoIsIn(target: string): Promise<string | null> {
+function whoIsIn(target: string): string | null {
   const client = openClient(target, 'write')
   try {
     client.exec(valueOf(client, 'PRAGMA journal_mode') === 'wal' ? 'BEGIN IMMEDIATE' : 'BEGIN EXCLUSIVE')
     client.exec('ROLLBACK')
-    return await Promise.resolve(null)
+    return null
   } catch (error) {
     if (!isBusy(error)) throw error
     return 'another connection reads or writes it'

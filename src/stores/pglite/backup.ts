@@ -1,0 +1,199 @@
+/** Copies of a PGlite folder by its own dump, read back by loading it; a copy takes the folder's place by its name. */
+
+import { existsSync } from 'node:fs'
+import { readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Contents, CopyChecks, Measure } from '../../core/backup.ts'
+import { isLockstepError, LockstepError } from '../../core/error.ts'
+import type {
+  Clock,
+  CopyWork,
+  LockOptions,
+  ReplaceOptions,
+  Store,
+  StoreBackups,
+  Unpacked,
+  UnpackOptions,
+} from '../../core/ports.ts'
+import type { HistoryPlace } from '../../readers/postgres.ts'
+import { measure, readContents } from '../postgres/backup/contents.ts'
+import type { PostgresClient } from '../postgres/client.ts'
+import { expectRoom, syncPath, writeStaged } from '../staged-file.ts'
+import { adaptPglite, loadPglite, type PgliteConnection } from './client.ts'
+
+export interface PgliteBackupOptions {
+  readonly about: { readonly store: string; readonly place: string }
+  readonly folder: string
+  readonly history: HistoryPlace
+  readonly clock: Clock
+  readonly isNew: () => boolean
+  readonly get: () => Promise<PgliteConnection>
+  readonly open: (folder: string) => Store
+  readonly whileAlone: <T>(lock: LockOptions, work: () => Promise<T>) => Promise<T>
+  /** Closes the database, runs `work` while nobody can open it, and lets the next question open what is there then. */
+  readonly whileClosed: (work: () => Promise<void>) => Promise<void>
+}
+
+export function makePgliteBackups(options: PgliteBackupOptions): StoreBackups {
+  const { about, history, folder } = options
+  return {
+    form: 'pglite-tar',
+    measure: () => readable(about, () => measureFolder(options)),
+    readContents: () => readable(about, async () => inOneMoment(await options.get(), history)),
+    copy: (file, work) => readable(about, () => copy(options, file, work)),
+    check: (file) => check(options, file),
+    unpack: (content, where) => unpack(options, content, where),
+    whileAlone: async (lock, work) => {
+      await putBackHalfSwapped(folder)
+      return await options.whileAlone(lock, work)
+    },
+  }
+}
+
+/** Between the two renamings of a swap; the folder with the old state stands under this name. */
+export function beforeName(folder: string): string {
+  return `${folder}.lockstep-before`
+}
+
+/** A restore was killed between its two renamings: the old state takes its name back. Only under the lock. */
+export async function putBackHalfSwapped(folder: string): Promise<void> {
+  if (!existsSync(folder) && existsSync(beforeName(folder))) await rename(beforeName(folder), folder)
+}
+
+async function measureFolder({ folder, history, isNew, get }: PgliteBackupOptions): Promise<Measure> {
+  if (isNew()) return { holds: 'nothing', bytes: 0 }
+  const { holds } = await measure(await get(), history)
+  return { holds, bytes: await bytesIn(folder) }
+}
+
+async function bytesIn(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  let bytes = 0
+  for (const one of entries) if (one.isFile()) bytes += (await stat(join(one.parentPath, one.name))).size
+  return bytes
+}
+
+/** There is one session, so nobody changes anything between the count and the dump. */
+async function copy({ history, get }: PgliteBackupOptions, file: string, { onBytes }: CopyWork): Promise<Contents> {
+  const client = await get()
+  const contents = await inOneMoment(client, history)
+  const { dump } = client
+  if (dump === undefined) throw new Error('this PGlite cannot dump its folder')
+  const blob = await dump()
+  let done = 0
+  const counted = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const chunk of blob.stream()) {
+      done += chunk.length
+      onBytes(done, blob.size)
+      yield chunk
+    }
+  }
+  await writeStaged(file, counted())
+  return contents
+}
+
+async function check({ about, history }: PgliteBackupOptions, file: string): Promise<CopyChecks> {
+  const refuse = (reason: string): never => {
+    throw new LockstepError('backup-unusable', { store: about.store, file, reason })
+  }
+  const client = await loadPglite(null, new Blob([await readFile(file)])).then(adaptPglite, (error: unknown) =>
+    refuse(`PGlite cannot load it: ${String(error)}`),
+  )
+  try {
+    return { checks: ['loaded into memory'], remarks: [], contents: await inOneMoment(client, history) }
+  } finally {
+    await client.close()
+  }
+}
+
+async function inOneMoment(client: PostgresClient, history: HistoryPlace): Promise<Contents> {
+  await client.run('begin isolation level repeatable read read only')
+  try {
+    return await readContents(client, history)
+  } finally {
+    await client.run('rollback')
+  }
+}
+
+async function unpack(
+  options: PgliteBackupOptions,
+  content: AsyncIterable<Uint8Array>,
+  { place, bytes }: UnpackOptions,
+): Promise<Unpacked> {
+  const { about, folder } = options
+  const staged = `${folder}.lockstep-${place === 'target' ? 'restore' : 'scratch'}`
+  const drop = async (): Promise<void> => {
+    await rm(staged, { recursive: true, force: true })
+    for (const ending of ['', '-journal', '.holder']) await rm(`${staged}.lockstep-lock${ending}`, { force: true })
+  }
+  await drop()
+  await expectRoom(about, dirname(folder), bytes)
+  try {
+    const chunks: Uint8Array<ArrayBuffer>[] = []
+    for await (const chunk of content) chunks.push(new Uint8Array(chunk))
+    await (await loadPglite(staged, new Blob(chunks))).close()
+  } catch (error) {
+    await drop()
+    if (isLockstepError(error)) throw error
+    const reason = `PGlite cannot load it: ${error instanceof Error ? error.message : String(error)}`
+    throw new LockstepError('backup-unusable', { store: about.store, file: staged, reason }, { cause: error })
+  }
+  const store = options.open(staged)
+  return {
+    store,
+    check: () => Promise.resolve({ checks: ['loaded'], remarks: [], contents: null }),
+    replaceTarget: async (replacing) => {
+      await store.close()
+      const aside = await replaceFolder(options, staged, replacing)
+      await drop()
+      return aside
+    },
+    drop: async () => {
+      await store.close()
+      await drop()
+    },
+  }
+}
+
+/** Two renamings; a crash between them is mended by whoever opens the folder next. */
+async function replaceFolder(
+  { folder, clock, whileClosed }: PgliteBackupOptions,
+  staged: string,
+  { present }: ReplaceOptions,
+): Promise<string | null> {
+  await syncTree(staged)
+  await whileClosed(async () => {
+    await rm(beforeName(folder), { recursive: true, force: true })
+    if (existsSync(folder)) await rename(folder, beforeName(folder))
+    await rename(staged, folder)
+    await syncPath(dirname(folder))
+  })
+  if (present === 'saved' || !existsSync(beforeName(folder))) {
+    await rm(beforeName(folder), { recursive: true, force: true })
+    return null
+  }
+  const stamp = new Date(clock.now()).toISOString().slice(0, 19).replace('T', '_').replaceAll(':', '-')
+  const aside = `${folder}.before-restore-${stamp}`
+  await rename(beforeName(folder), aside)
+  return aside
+}
+
+/** PGlite runs with fsync off: what takes another's place must be on disk first. */
+async function syncTree(folder: string): Promise<void> {
+  for (const one of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!one.isFile()) continue
+    await syncPath(join(one.parentPath, one.name))
+  }
+}
+
+/** PGlite's own errors are of no class; whatever it is, such a database cannot be read. */
+async function readable<T>(about: PgliteBackupOptions['about'], work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const isOfSystem = typeof (error as { syscall?: unknown } | null)?.syscall === 'string'
+    if (isLockstepError(error) || isOfSystem) throw error
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new LockstepError('store-unreadable', { ...about, reason }, { cause: error })
+  }
+}

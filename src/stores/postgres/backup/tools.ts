@@ -1,0 +1,143 @@
+/** pg_dump and pg_restore: found, asked for their version, and run with everything they must know in the environment. */
+
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync, globSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import type { PostgresAddress } from '../../../core/address.ts'
+import { LockstepError } from '../../../core/error.ts'
+import type { Signal } from '../../../core/ports.ts'
+
+export interface Tools {
+  readonly dump: string
+  readonly restore: string
+  readonly major: number
+}
+
+/** Where distributions put them, besides PATH. */
+const places = [
+  '/usr/lib/postgresql/*/bin',
+  '/usr/pgsql-*/bin',
+  '/opt/homebrew/opt/{postgresql@*,libpq}/bin',
+  '/usr/local/opt/{postgresql@*,libpq}/bin',
+]
+
+/**
+ * The tools nearest to the server's major version, not below it: an older pg_dump refuses a newer server, and what a
+ * newer one writes, an older server may not understand. Debian's /usr/bin has wrappers, so PATH comes last.
+ */
+export function findTools(store: string, serverMajor: number): Tools {
+  const folders = [...places.flatMap((one) => globSync(one)), ...(process.env['PATH'] ?? '').split(delimiter)]
+  const found = [...new Set(folders)].map(readTools).filter((one) => one !== null)
+  const fit = found.filter((one) => one.major >= serverMajor).sort((a, b) => a.major - b.major)[0]
+  if (fit !== undefined) return fit
+  const names = found.map((one) => `${one.dump} (${one.major})`)
+  throw new LockstepError('backup-tool-missing', { store, tool: 'pg_dump', needed: serverMajor, found: names })
+}
+
+function readTools(folder: string): Tools | null {
+  const [dump, restore] = [join(folder, 'pg_dump'), join(folder, 'pg_restore')]
+  if (folder === '' || !existsSync(dump) || !existsSync(restore)) return null
+  try {
+    const text = execFileSync(dump, ['--version'], { encoding: 'utf8', timeout: 10_000 })
+    const major = Number(/(\d+)/.exec(text)?.[1])
+    return Number.isNaN(major) ? null : { dump, restore, major }
+  } catch {
+    // A wrapper without anything behind it is as good as no tool; whoever needs one is told which were looked at.
+    return null
+  }
+}
+
+export interface ToolRun {
+  readonly args: readonly string[]
+  readonly address: PostgresAddress
+  readonly signal: Signal
+  readonly stdin?: AsyncIterable<Uint8Array>
+}
+
+export interface ToolEnd {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const textMost = 1 << 24
+
+/** Runs a tool to its end; an aborted signal ends it. */
+export async function runTool(path: string, { args, address, signal, stdin }: ToolRun): Promise<ToolEnd> {
+  const child = spawn(path, args, { env: environmentFor(address), stdio: ['pipe', 'pipe', 'pipe'] })
+  const [out, err]: [string[], string[]] = [[], []]
+  for (const [stream, into] of [
+    [child.stdout, out],
+    [child.stderr, err],
+  ] as const) {
+    let chars = 0
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      chars += text.length
+      if (chars <= textMost) into.push(text)
+    })
+  }
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => resolve(code))
+  })
+  const stop = (): void => void child.kill('SIGTERM')
+  signal.addEventListener('abort', stop)
+  try {
+    // A tool that ends early closes its input; its exit and its words tell why.
+    child.stdin.on('error', () => undefined)
+    await feed(child.stdin, stdin, ended).catch((error: unknown) => {
+      child.kill('SIGTERM')
+      throw error
+    })
+    const code = await ended
+    if (signal.aborted) throw signal.reason
+    return { code, stdout: out.join(''), stderr: err.join('') }
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+async function feed(
+  input: NodeJS.WritableStream,
+  chunks: AsyncIterable<Uint8Array> | undefined,
+  ended: Promise<unknown>,
+): Promise<void> {
+  let gone = false
+  const end = ended.then(() => (gone = true))
+  for await (const chunk of chunks ?? []) {
+    if (gone) continue
+    if (!input.write(chunk)) await Promise.race([new Promise((resolve) => input.once('drain', resolve)), end])
+  }
+  input.end()
+}
+
+/** libpq's own words, so that nothing of them stands in the list of processes. */
+function environmentFor(address: PostgresAddress): NodeJS.ProcessEnv {
+  const { hosts, user, password, database, ssl, options, connectTimeoutMs, targetSessionAttrs } = address
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('PG'))
+  const verifies = ssl.mode === 'verify-ca' || ssl.mode === 'verify-full'
+  const words: Record<string, string | null> = {
+    PGHOST: hosts.map((one) => one.host).join(','),
+    PGPORT: hosts.map((one) => String(one.port)).join(','),
+    PGUSER: user,
+    PGPASSWORD: password?.reveal() ?? null,
+    PGDATABASE: database,
+    PGSSLMODE: ssl.mode,
+    PGSSLROOTCERT: ssl.rootCert ?? (verifies ? 'system' : null),
+    PGSSLCERT: ssl.cert,
+    PGSSLKEY: ssl.key,
+    PGOPTIONS: options === '' ? null : options,
+    PGCONNECT_TIMEOUT: connectTimeoutMs === 0 ? null : String(Math.ceil(connectTimeoutMs / 1000)),
+    PGTARGETSESSIONATTRS: targetSessionAttrs,
+    PGAPPNAME: 'lockstep backup',
+    LC_ALL: 'C',
+  }
+  const said = Object.entries(words).filter((one): one is [string, string] => one[1] !== null)
+  return { ...Object.fromEntries(kept), ...Object.fromEntries(said) }
+}
+
+/** The last words of a tool that failed. */
+export function complaintOf({ code, stderr }: ToolEnd): string {
+  const lines = stderr.trim().split('\n')
+  return lines.slice(-3).join('; ') || `it ended with ${code}`
+}
