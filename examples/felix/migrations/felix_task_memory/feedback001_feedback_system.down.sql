@@ -1,0 +1,2 @@
+DROP TABLE feedback_patterns;
+DROP TABLE user_feedback;
