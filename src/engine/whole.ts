@@ -4,6 +4,7 @@ import { LockstepError, isLockstepError } from '../core/error.ts'
 import type { HistoryChange } from '../core/history.ts'
 import type { Work } from '../core/ports.ts'
 import { bodyOf, moved, nextRow, recordOf, type Assignment, type Engine } from './engine.ts'
+import { placedInModule } from './place-in-module.ts'
 import { withRetries } from './retry.ts'
 
 /** Everything or nothing; the answer is the number of steps, which is one. */
@@ -14,7 +15,7 @@ export async function runWhole(assignment: Assignment, engine: Engine): Promise<
     await engine.session.runTogether({ ...settings, sessionAfter: 'reset', before, works: [work], after })
     moved(engine, row)
   }).catch((error: unknown) => {
-    throw explained(error)
+    throw explained(error, assignment)
   })
   if (assignment.planned.direction === 'up') engine.position++
   return 1
@@ -84,7 +85,8 @@ async function callCode(code: Code, { planned }: Assignment, api: Parameters<Cod
   return await code.down(api)
 }
 
-function explained(error: unknown): unknown {
+function explained(error: unknown, assignment: Assignment): unknown {
   if (!isLockstepError(error) || error.code === 'connection-lost') return error
-  return error.withState('nothing of it is left: the transaction was rolled back')
+  const placed = placedInModule(error, bodyOf(assignment))
+  return placed.withState('nothing of it is left: the transaction was rolled back')
 }
