@@ -90,7 +90,7 @@ function refuseLosses(old: TableFacts, { sources, words, refuse }: Losses): void
   const names = lost.map((name) => `'${name}'`).join(', ')
   refuse(
     `its ${lost.length === 1 ? 'column' : 'columns'} ${lost.join(', ')} would be lost`,
-    `if that is meant: dropped: [${names}]; if it has another name now: renamed: { new_name: '${lost[0]}' }`,
+    `if that is meant: dropped: [${names}]\nif it has another name now: renamed: { new_name: '${lost[0]}' }`,
   )
 }
 
