@@ -4,6 +4,7 @@ import type { Clock, Signal } from '../../core/ports.ts'
 import type { SqliteHistoryNames } from '../../readers/sqlite.ts'
 import { valueOf, type SqliteClient } from './client.ts'
 import { isBusy, type About } from './failure.ts'
+import { takeTurn } from './turns.ts'
 
 /**
  * Runs a blocking call with the process's signal handlers taken off: SQLite cannot be interrupted, and a handler would
@@ -34,7 +35,7 @@ const pollMostMs = 100
 export async function whenFree<T>(place: Workplace, { lockTimeoutMs, signal }: Patience, work: () => T): Promise<T> {
   let waitedMs = 0
   for (let pauseMs = pollFirstMs; ; pauseMs = Math.min(pauseMs * 2, pollMostMs)) {
-    if (signal.aborted) throw signal.reason
+    await takeTurn(signal)
     try {
       return place.uninterrupted(work)
     } catch (error) {

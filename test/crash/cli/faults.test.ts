@@ -2,90 +2,15 @@
 
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import { Client } from 'pg'
 import { describe, expect, test } from 'vitest'
 import { describeWithPostgres } from '../../support/describe-with-postgres.ts'
-import { lockstep, startLockstep, type Ended } from './process.ts'
-import { makeFolder } from '../../support/temporary-folder.ts'
-
-interface World {
-  /** Holds `migrations/`; every command runs here. */
-  readonly folder: string
-  run(...args: readonly string[]): Promise<Ended>
-  start(...args: readonly string[]): ReturnType<typeof startLockstep>
-  /** First column of the rows, as text. */
-  ask(sql: string): Promise<readonly string[]>
-  write(file: string, text: string): void
-}
-
-interface Kind {
-  readonly name: string
-  open(files: Readonly<Record<string, string>>): Promise<World>
-  /** A statement that takes seconds. */
-  readonly slow: string
-}
-
-function worldOf(folder: string, url: string, ask: World['ask']): World {
-  const options = { cwd: folder, env: { STORE_URL: url } }
-  const argsOf = (args: readonly string[]): string[] => [...args, '--url', 'env:STORE_URL']
-  return {
-    folder,
-    ask,
-    run: (...args) => lockstep(argsOf(args), options),
-    start: (...args) => startLockstep(argsOf(args), options),
-    write: (file, text) => writeFileSync(join(folder, 'migrations', file), text),
-  }
-}
-
-function folderOf(files: Readonly<Record<string, string>>): string {
-  return makeFolder(Object.fromEntries(Object.entries(files).map(([name, text]) => [`migrations/${name}`, text])))
-}
-
-const sqlite: Kind = {
-  name: 'sqlite',
-  slow: 'insert into slow with recursive n(x) as (select 1 union all select x + 1 from n where x < 8000000) select x from n',
-  open: (files) => {
-    const folder = folderOf(files)
-    const ask: World['ask'] = async (sql) => {
-      const database = new DatabaseSync(join(folder, 'app.db'))
-      try {
-        const rows = database.prepare(sql).all()
-        return rows.map((row) => String(Object.values(row)[0]))
-      } finally {
-        database.close()
-      }
-    }
-    return Promise.resolve(worldOf(folder, 'sqlite:app.db', ask))
-  },
-}
-
-function postgres(create: () => Promise<string>): Kind {
-  return {
-    name: 'postgres',
-    slow: 'insert into slow select 1 from pg_sleep(6)',
-    open: async (files) => {
-      const url = await create()
-      const ask: World['ask'] = async (sql) => {
-        const client = new Client({ connectionString: url })
-        await client.connect()
-        try {
-          const { rows } = await client.query<Record<string, unknown>>(sql)
-          return rows.map((row) => String(Object.values(row)[0]))
-        } finally {
-          await client.end()
-        }
-      }
-      return worldOf(folderOf(files), url, ask)
-    },
-  }
-}
+import { lockstep } from './process.ts'
+import { applied, folderOf, postgres, sqlite, type Kind } from './worlds.ts'
 
 const two = {
   '0001_users.sql': 'create table users (id integer);\n',
   '0003_posts.sql': 'create table posts (id integer);\n',
 }
-const applied = 'select version from lockstep_migrations order by 1'
 
 function cases(kind: Kind): void {
   test('A: an edited file is refused by name, and nothing runs', async () => {

@@ -8,8 +8,8 @@ const bin = join(import.meta.dirname, '../../../src/cli/bin.ts')
 export interface LockstepOptions {
   readonly cwd: string
   readonly env?: Readonly<Record<string, string>>
-  /** Options of Node itself. */
-  readonly node?: readonly string[]
+  /** Another user than the one who runs the tests. */
+  readonly uid?: number
 }
 
 export interface Ended {
@@ -30,12 +30,13 @@ export interface Running {
 const inherited = ['PATH', 'HOME', 'TMPDIR', 'LANG'] as const
 
 /** Starts it; the environment is empty but for what a program cannot live without. */
-export function startLockstep(args: readonly string[], { cwd, env = {}, node = [] }: LockstepOptions): Running {
+export function startLockstep(args: readonly string[], { cwd, env = {}, uid }: LockstepOptions): Running {
   const base = Object.fromEntries(inherited.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
-  const child = spawn(process.execPath, [...node, bin, ...args], {
+  const child = spawn(process.execPath, [bin, ...args], {
     cwd,
     env: { ...base, CI: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(uid === undefined ? {} : { uid, gid: uid }),
   })
   const out: Buffer[] = []
   const err: Buffer[] = []

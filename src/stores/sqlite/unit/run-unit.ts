@@ -14,7 +14,7 @@ import { dropSetting } from './drop-setting.ts'
 import { locate } from './locate.ts'
 import { watchRows, type RowWatch } from './row-watch.ts'
 import { putBackSettings, type ConnectionSettings } from './settings.ts'
-import { makeTurns } from '../turns.ts'
+import { takeTurn } from '../turns.ts'
 
 /** The connection's settings as it was opened, and whether a script has changed them since. */
 export interface SessionState {
@@ -122,12 +122,11 @@ interface Inside {
 }
 
 async function runStatements(run: Run, { file, statements, outside }: Inside): Promise<void> {
-  const { client, clock, uninterrupted } = run.place
+  const { client, uninterrupted } = run.place
   const watch = watchRows(client, file)
-  const turns = makeTurns(clock, run.unit.signal)
   let at: 'head' | 'end' = 'head'
   for (const statement of statements) {
-    await turns.next()
+    await takeTurn(run.unit.signal)
     if (statement.traits.outside) {
       outside(statement, at)
       continue
