@@ -1,0 +1,132 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { expect, onTestFinished, test } from 'vitest'
+import { systemClock } from '../../src/app/context.ts'
+import { isLockstepError } from '../../src/core/error.ts'
+import type { Store, StoreBackups } from '../../src/core/ports.ts'
+import { openSqlite } from '../../src/stores/sqlite/index.ts'
+import { benchOf, type Bench } from '../support/backups.ts'
+import { mountSmallDisk } from '../support/small-disk.ts'
+
+const stepBytes = 64 * 1024
+const rows = 2000
+const migrations = [
+  { version: '0001', description: 'rows', up: 'create table t (id integer primary key, b blob)', down: null },
+]
+
+/** A database of about half a megabyte. */
+async function fill(path: string): Promise<Store> {
+  const store = await openSqlite({
+    name: 'app',
+    place: 'app.db',
+    path,
+    history: { table: 'lockstep_migrations' },
+    clock: systemClock,
+  })
+  expect((await benchOf(store, { migrations }).up()).error).toBeNull()
+  exec(
+    path,
+    `insert into t (b) with recursive n(i) as (select 1 union all select i + 1 from n where i < ${rows}) select randomblob(200) from n`,
+  )
+  return store
+}
+
+/** The space that is looked for before is not what is tested here: it may be gone a moment later. */
+function withoutLooking(store: Store): Store {
+  const { backups } = store
+  if (backups === undefined) throw new Error('SQLite has backups')
+  const blind: StoreBackups = {
+    ...backups,
+    measure: async () => ({ ...(await backups.measure()), bytes: -(2 ** 20) }),
+    unpack: (content, where) => backups.unpack(content, { ...where, bytes: 0 }),
+  }
+  return { ...store, backups: blind }
+}
+
+test.each([false, true])(
+  'a disk that is full after any 64 KiB: a whole backup or none (compressed: %s)',
+  async (compress) => {
+    const disk = mountSmallDisk(stepBytes)
+    if (disk === null) return
+    const root = temporary()
+    const store = withoutLooking(await fill(join(root, 'app.db')))
+    for (let size = 1; ; size++) {
+      disk.resize(size * stepBytes)
+      const folder = join(disk.folder, 'backups')
+      const bench = benchOf(store, { migrations, backups: { path: folder, compress } })
+      const { error, backups } = await bench.create()
+      const left = existsSync(folder) ? readdirSync(folder).filter((one) => one.startsWith('app.')) : []
+      if (error === null) {
+        expect(size).toBeGreaterThan(4)
+        expect((await bench.verify({ restore: true })).backups).toMatchObject([
+          { verified: true, file: backups[0]?.file },
+        ])
+        break
+      }
+      expect({ size, left, known: isLockstepError(error) && error.code !== 'internal' }).toEqual({
+        size,
+        left: [],
+        known: true,
+      })
+      rmSync(folder, { recursive: true, force: true })
+    }
+  },
+)
+
+test.each(['delete', 'wal'])(
+  'a disk that fills up anywhere in a restore leaves the old state whole (%s)',
+  async (mode) => {
+    const disk = mountSmallDisk(64 * stepBytes)
+    if (disk === null) return
+    mkdirSync(join(disk.folder, 'data'))
+    const path = join(disk.folder, 'data', 'app.db')
+    const store = withoutLooking(await fill(path))
+    exec(path, `pragma journal_mode = ${mode}`)
+    const bench: Bench = benchOf(store, { migrations })
+    const file = (await bench.create()).backups[0]?.file ?? ''
+    exec(path, 'update t set b = randomblob(201); insert into t (b) values (1)')
+    let refused = 0
+    for (let size = 9; ; size++) {
+      disk.resize(size * stepBytes)
+      const { error } = await bench.restore(file)
+      const found = ask(path)
+      expect(found.check).toBe('ok')
+      if (error === null) {
+        expect(found.rows).toBe(rows)
+        break
+      }
+      refused++
+      expect({ size, rows: found.rows, known: isLockstepError(error) && error.code !== 'internal' }).toEqual({
+        size,
+        rows: rows + 1,
+        known: true,
+      })
+      expect(readdirSync(join(disk.folder, 'data')).filter((one) => one.includes('lockstep-restore'))).toEqual([])
+    }
+    expect(refused).toBeGreaterThan(2)
+  },
+)
+
+function temporary(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'lockstep-full-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+function exec(path: string, text: string): void {
+  const database = new DatabaseSync(path)
+  database.exec(text)
+  database.close()
+}
+
+function ask(path: string): { readonly check: unknown; readonly rows: unknown } {
+  const database = new DatabaseSync(path)
+  const value = (text: string): unknown => Object.values(database.prepare(text).get() ?? {})[0]
+  try {
+    return { check: value('pragma integrity_check'), rows: value('select count(*) from t') }
+  } finally {
+    database.close()
+  }
+}
