@@ -10,6 +10,7 @@ import {
   type RunEvent,
   type RunReport,
 } from 'lockstep'
+import { fts5, rebuildTable } from 'lockstep/sqlite'
 
 export const configuration = defineConfig({
   stores: {
@@ -53,3 +54,19 @@ export async function migrateFromCode(): Promise<string | null> {
     await manager.close()
   }
 }
+
+const search = fts5({ index: 'notes_fts', table: 'notes', columns: ['title', 'body'], tokenize: 'porter unicode61' })
+
+export const searchNotes = defineMigration({
+  async up(api) {
+    const { rows } = await rebuildTable(api, 'notes', {
+      columns: { id: 'INTEGER PRIMARY KEY', title: 'TEXT NOT NULL', body: 'TEXT' },
+      values: { title: "COALESCE(title, '')" },
+      dropped: ['draft'],
+      replaced: { notes_draft: null },
+    })
+    api.log(`${rows} notes`)
+    await search.create(api)
+  },
+  down: (api) => search.drop(api),
+})
