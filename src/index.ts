@@ -3,6 +3,8 @@
 export { lockstep, type Lockstep, type LockstepOptions } from './library/lockstep.ts'
 export { openManager, type ManagerOptions, type MigrationManager } from './library/manager.ts'
 export { defineMigration } from './library/define-migration.ts'
+export { add, defineTransform, map, move, remove, rename, wrap, wrapInList } from './app/corpus/define.ts'
+export type { Operation, Transform, TransformContext } from './app/corpus/define.ts'
 export { defineConfig, type Configuration } from './settings/configuration/configuration.ts'
 export { LockstepError, isLockstepError, type ErrorCode } from './core/error.ts'
 export type { RegisteredMigration } from './app/registered.ts'

@@ -15,13 +15,19 @@ const external = ['@electric-sql/pglite', 'pg-native', 'pg-cloudflare']
  * here is split by its dynamic imports, one file a command and one a kind of store.
  */
 const groups: readonly CodeSplittingGroup[] = [
+  // Loaded where documents have contracts, and there only.
+  {
+    name: 'ajv',
+    test: /node_modules\/(?:ajv|fast-deep-equal|fast-uri|json-schema-traverse|require-from-string)\//,
+    priority: 5,
+  },
   { name: 'pg', test: /node_modules/, priority: 4 },
   { name: 'core', test: /src\/core\//, priority: 3 },
   // A group takes along what its files import, so what is wanted first must be taken first.
   { name: 'start', test: /src\/cli\/(?:parse|specs|terminal|[^/]+$)/, priority: 2 },
   { name: 'stores', test: /src\/stores\/sql\/|src\/readers\/history-row/, priority: 2 },
   // Backups are left out: they bring modules of Node along that no other run should load.
-  { name: 'run', test: /src\/(?:app\/(?!backup\/(?!of-run))|(?:engine|settings|sources)\/)/, priority: 2 },
+  { name: 'run', test: /src\/(?:app\/(?!backup\/(?!of-run)|corpus\/)|(?:engine|settings|sources)\/)/, priority: 2 },
   { name: 'print', test: /src\/cli\/(?:run|print)\//, priority: 1 },
 ]
 

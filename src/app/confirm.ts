@@ -1,7 +1,8 @@
 /** Destructive verbs on a protected store: the identity must be typed, by a person. */
 
 import { LockstepError } from '../core/error.ts'
-import type { Judged } from './target.ts'
+import type { History } from '../core/history.ts'
+import type { Policy } from '../core/policy.ts'
 
 export interface Confirmation {
   /** What was typed; `null` where nothing was. */
@@ -10,11 +11,13 @@ export interface Confirmation {
   readonly agent: string | null
 }
 
+interface Asked {
+  readonly target: { readonly name: string; readonly policy: Pick<Policy, 'protected' | 'identity'> }
+  readonly history: Pick<History, 'meta'>
+}
+
 /** Protection is kept in the store: a configuration can raise it, never lower it. */
-export function refuseUnconfirmed(
-  { target, history }: Pick<Judged, 'target' | 'history'>,
-  { confirm, agent }: Confirmation,
-): void {
+export function refuseUnconfirmed({ target, history }: Asked, { confirm, agent }: Confirmation): void {
   const isProtected = target.policy.protected || history.meta?.protected === true
   if (!isProtected) return
   const store = target.name

@@ -9,6 +9,9 @@ import type { Plan } from '../core/plan.ts'
 import type { Finding, StoreKind } from '../core/ports.ts'
 import type { Problem } from '../core/problem.ts'
 import type { Difference } from '../core/shape.ts'
+import type { DocumentsReport } from './corpus/report.ts'
+
+export type * from './corpus/report.ts'
 
 export type Verdict = 'current' | 'behind' | 'ahead' | 'incompatible' | 'blocked'
 
@@ -37,6 +40,8 @@ export interface StoreReport {
   /** Recorded versions that no file here has, above the newest file. */
   readonly ahead: readonly string[]
   readonly problems: readonly Problem[]
+  /** Of a store of documents, and only of one; `null` where nothing could be found out. */
+  readonly documents?: DocumentsReport | null
   /** What stopped this store; `null` where nothing did. */
   readonly error: LockstepError | null
 }

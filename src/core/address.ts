@@ -86,4 +86,22 @@ export interface DocumentsAddress {
   /** Paths that no transform may change. */
   readonly protect: readonly string[]
   readonly backupForm: 'links' | 'sidecar' | 'pack'
+  /** The version of documents that do not say one; `null` refuses them. */
+  readonly versionWhenMissing: string | null
+  /** `additive`: a step within one major version may only add. */
+  readonly minorSteps: 'any' | 'additive'
+  /** Documents that somebody is still writing, by path and values; `null`: the engine's own rule. */
+  readonly leaveAlone: Readonly<Record<string, readonly string[]>> | null
+  /** How documents name the files beside them; `null` where they name none. */
+  readonly inputs: InputsRule | null
+}
+
+/** What `verify --inputs` recomputes. */
+export interface InputsRule {
+  /** Path of an object: name to `{ path, sha256, bytes? }`. */
+  readonly snapshots: string
+  /** Path of the hash over all of them. */
+  readonly hash?: string
+  /** Path of the id that is made of that hash, and of how many of its digits. */
+  readonly id?: { readonly at: string; readonly digits: number }
 }

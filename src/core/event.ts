@@ -96,6 +96,15 @@ export type RunEvent =
       readonly bytes: number
       readonly ms: number
     }
+  | {
+      readonly type: 'documents-progress'
+      readonly store: string
+      readonly seen: number
+      /** How many there are; `null` where nobody counted. */
+      readonly total: number | null
+      readonly migrated: number
+      readonly refused: number
+    }
   | { readonly type: 'notice'; readonly store: string; readonly version: string | null; readonly message: string }
   | { readonly type: 'warning'; readonly store: string | null; readonly message: string }
   | { readonly type: 'store-done'; readonly store: string; readonly ran: number; readonly head: string | null }

@@ -82,6 +82,8 @@ export function nearestVersions(versions: readonly string[], version: string): s
 /** Whether a version that the graph does not know was made by something newer than the graph. */
 export function isNewerVersion(graph: VersionGraph, version: string): boolean {
   if (graph.latest === null || graph.versions.includes(version)) return false
+  // "banana" is strange beside 1.2.0, and not newer.
+  if ((partsOf(version) === null) !== (partsOf(graph.latest) === null)) return false
   return compareSemver(version, graph.latest) > 0
 }
 

@@ -22,17 +22,31 @@ export function loadModule(source: ModuleFile): Promise<CodeMigration> {
 /** Node mixes up modules that are imported at the same time and import each other: one after the other. */
 let queue: Promise<unknown> = Promise.resolve()
 
-async function importModule(source: ModuleFile): Promise<CodeMigration> {
+async function importModule({ path, file, checksum }: ModuleFile): Promise<CodeMigration> {
+  return readNamespace(await importNamespace({ path, file, key: checksum.slice(-16) }), file)
+}
+
+export interface ExportFile extends Pick<ModuleFile, 'path' | 'file'> {
+  /** Changes with the text of the file. */
+  readonly key: string
+}
+
+/** What a module exports as its default, whatever that is; throws `module-invalid` where it cannot be loaded. */
+export function loadExport(source: ExportFile): Promise<unknown> {
+  const loaded = queue.then(async () => (await importNamespace(source))['default'])
+  queue = loaded.catch(() => undefined)
+  return loaded
+}
+
+async function importNamespace({ path, file, key }: ExportFile): Promise<Readonly<Record<string, unknown>>> {
   // Node keeps a module for as long as the process lives; an edited text must not be answered by the former one.
-  const url = pathToFileURL(source.path)
-  url.searchParams.set('checksum', source.checksum.slice(-16))
-  let namespace: Readonly<Record<string, unknown>>
+  const url = pathToFileURL(path)
+  url.searchParams.set('checksum', key)
   try {
-    namespace = (await import(url.href)) as Readonly<Record<string, unknown>>
+    return (await import(url.href)) as Readonly<Record<string, unknown>>
   } catch (error) {
-    throw new LockstepError('module-invalid', { file: source.file, ...faultOf(error) }, { cause: error })
+    throw new LockstepError('module-invalid', { file, ...faultOf(error) }, { cause: error })
   }
-  return readNamespace(namespace, source.file)
 }
 
 /** `export default defineMigration({...})`, a plain object, named exports, or `module.exports`. */

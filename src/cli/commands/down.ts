@@ -1,14 +1,15 @@
 /** `lockstep down`. */
 
-import { down as takeBack } from '../../app/down.ts'
+import { down as takeBack } from '../../app/verbs.ts'
 import type { Answer, RunReport } from '../../app/report.ts'
 import type { DownTarget } from '../../core/choose-down.ts'
 import { LockstepError, type ErrorDetails } from '../../core/error.ts'
 import { command, type Context } from '../command.ts'
 import type { InvocationOf } from '../parse/command-line.ts'
 import { downText } from '../print/text/moves.ts'
-import { finish } from '../run/finish.ts'
-import { defaultLockWaitMs, withTargets } from '../run/with-targets.ts'
+import { finish, hasRun } from '../run/finish.ts'
+import { documentsOf } from '../run/documents-of.ts'
+import { defaultLockWaitMs, withAnyTargets } from '../run/with-targets.ts'
 import type { down } from '../specs/move.ts'
 import { agentMarker } from '../terminal/agent.ts'
 import { askWord, askYesNo } from '../terminal/prompt.ts'
@@ -22,12 +23,17 @@ export const run = command<typeof down>(async (said, context) => {
   const { ndjson } = values
   const lockWaitMs = values['lock-wait'] ?? defaultLockWaitMs
   const agent = agentMarker(context.env)
-  const answer = await withTargets(said, { context, access: 'write', lockWaitMs, ndjson }, async ({ targets, app }) => {
-    const first = await takeBack(targets, { target, lockWaitMs, agent, confirm: values.confirm }, app)
-    const confirm = ndjson || values.json ? null : await askIdentity(first, context)
-    return confirm === null ? first : takeBack(targets, { target, lockWaitMs, agent, confirm }, app)
-  })
-  const next = () => (answer.stores.some((one) => one.ran.length > 0) ? 'lockstep status' : null)
+  const answer = await withAnyTargets(
+    said,
+    { context, access: 'write', lockWaitMs, ndjson },
+    async ({ targets, app }) => {
+      const options = { target, lockWaitMs, agent, documents: documentsOf(said, context) }
+      const first = await takeBack(targets, { ...options, confirm: values.confirm }, app)
+      const confirm = ndjson || values.json ? null : await askIdentity(first, context)
+      return confirm === null ? first : takeBack(targets, { ...options, confirm }, app)
+    },
+  )
+  const next = () => (answer.stores.some(hasRun) ? 'lockstep status' : null)
   return finish(answer, said, { context, text: downText, next, ndjson })
 })
 

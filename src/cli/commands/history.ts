@@ -1,13 +1,13 @@
 /** `lockstep history`. */
 
-import { history as ask } from '../../app/history.ts'
+import { history as ask } from '../../app/verbs.ts'
 import { command } from '../command.ts'
 import { historyText } from '../print/text/answers.ts'
 import { finish } from '../run/finish.ts'
-import { withTargets } from '../run/with-targets.ts'
+import { withAnyTargets } from '../run/with-targets.ts'
 import type { history } from '../specs/look.ts'
 
 export const run = command<typeof history>(async (said, context) => {
-  const answer = await withTargets(said, { context, access: 'read' }, ({ targets, app }) => ask(targets, app))
+  const answer = await withAnyTargets(said, { context, access: 'read' }, ({ targets, app }) => ask(targets, app))
   return finish(answer, said, { context, text: historyText })
 })

@@ -2,20 +2,23 @@
 
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { plan as ask, type SavedPlan } from '../../app/plan.ts'
+import { isCorpus, type AnyTarget } from '../../app/by-kind.ts'
+import type { SavedPlan } from '../../app/plan.ts'
 import type { Answer, PlanReport } from '../../app/report.ts'
 import type { Target } from '../../app/target.ts'
+import { plan as ask } from '../../app/verbs.ts'
 import { planFormat } from '../../core/plan.ts'
 import { command } from '../command.ts'
 import { planText } from '../print/text/moves.ts'
 import { finish, shellWord } from '../run/finish.ts'
-import { withTargets } from '../run/with-targets.ts'
+import { documentsOf } from '../run/documents-of.ts'
+import { withAnyTargets } from '../run/with-targets.ts'
 import type { plan } from '../specs/move.ts'
 
 export const run = command<typeof plan>(async (said, context) => {
   const { to, out, sql } = said.values
-  const { answer, scripts } = await withTargets(said, { context, access: 'read' }, async ({ targets, app }) => {
-    const answer = await ask(targets, { to }, app)
+  const { answer, scripts } = await withAnyTargets(said, { context, access: 'read' }, async ({ targets, app }) => {
+    const answer = await ask(targets, { to, documents: documentsOf(said, context) }, app)
     return { answer, scripts: sql ? scriptsOf(answer, targets) : '' }
   })
   if (out !== null && answer.ok) {
@@ -24,7 +27,7 @@ export const run = command<typeof plan>(async (said, context) => {
   }
   const upTo = to === null ? 'lockstep up' : `lockstep up --to ${shellWord(to)}`
   const after = out === null ? upTo : `${upTo} --plan ${shellWord(out)}`
-  const waiting = answer.stores.some((one) => (one.plan?.migrations.length ?? 0) > 0)
+  const waiting = answer.stores.some((one) => (one.plan?.migrations.length ?? one.documents?.moved?.migrated ?? 0) > 0)
   return finish(answer, said, {
     context,
     text: (stores, style) => (sql ? scripts : planText(stores, style)),
@@ -39,11 +42,13 @@ export function savedPlanText({ stores }: Answer<PlanReport>): string {
 }
 
 /** The scripts as they would run, placeholders filled in, each under the name of its file. */
-function scriptsOf({ stores }: Answer<PlanReport>, targets: readonly Target[]): string {
+function scriptsOf({ stores }: Answer<PlanReport>, targets: readonly AnyTarget[]): string {
   return stores
     .flatMap(({ store, plan }) => {
       const target = targets.find((one) => one.name === store)
-      return target === undefined || plan === null ? [] : plan.migrations.map((one) => scriptOf(one.version, target))
+      return target === undefined || isCorpus(target) || plan === null
+        ? []
+        : plan.migrations.map((one) => scriptOf(one.version, target))
     })
     .join('\n')
 }

@@ -3,12 +3,13 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseSavedPlan } from '../../app/plan.ts'
-import { up as apply, type UpOptions } from '../../app/up.ts'
+import { up as apply, type UpOptions } from '../../app/verbs.ts'
 import { LockstepError } from '../../core/error.ts'
 import { command } from '../command.ts'
 import { runText } from '../print/text/moves.ts'
-import { finish } from '../run/finish.ts'
-import { defaultLockWaitMs, withTargets } from '../run/with-targets.ts'
+import { finish, hasRun } from '../run/finish.ts'
+import { documentsOf } from '../run/documents-of.ts'
+import { defaultLockWaitMs, withAnyTargets } from '../run/with-targets.ts'
 import type { up } from '../specs/move.ts'
 
 export const run = command<typeof up>(async (said, context) => {
@@ -24,10 +25,11 @@ export const run = command<typeof up>(async (said, context) => {
     waitMs: values.wait ?? 0,
     lockWaitMs,
     operator,
+    documents: documentsOf(said, context),
   }
   const need = { context, access: 'write', lockWaitMs, operator, release, ndjson } as const
-  const answer = await withTargets(said, need, ({ targets, app }) => apply(targets, options, app))
-  const next = () => (answer.stores.some((one) => one.ran.length > 0) ? 'lockstep status' : null)
+  const answer = await withAnyTargets(said, need, ({ targets, app }) => apply(targets, options, app))
+  const next = () => (answer.stores.some(hasRun) ? 'lockstep status' : null)
   return finish(answer, said, { context, text: runText, next, ndjson })
 })
 

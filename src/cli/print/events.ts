@@ -4,6 +4,7 @@ import type { Emit, LockHolder, RunEvent } from '../../core/event.ts'
 import { formatDuration } from '../parse/duration.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { continueBackup } from './backup-progress.ts'
+import { continueDocuments } from './documents-progress.ts'
 import { formatBytes, migrationName } from './text/words.ts'
 
 export interface EventPrinter {
@@ -64,6 +65,7 @@ export function printEvents(terminal: Terminal, timer: Timer): EventPrinter {
       if (event.type === 'lock-waiting')
         waiting(`waiting for the lock of store ${event.store}${holderText(event.holder)}`, event.waitedMs)
       if (event.type === 'backup-progress') progress = continueBackup(progress, event, timer.now())
+      if (event.type === 'documents-progress') progress = continueDocuments(progress, event, timer.now())
       if (event.type === 'backup-done') finish()
       if (event.type === 'migration-started') begin(named(event.store, migrationName(event.file)), placeOf(event))
       if (event.type === 'step-done' && progress !== null)
@@ -112,11 +114,7 @@ export function eventText(event: RunEvent): EventText | null {
         text: `the connection was lost${event.version === null ? '' : ` during ${event.version}`}; looking up what happened`,
       }
     case 'outcome-found':
-      return {
-        level: 'progress',
-        store: event.store,
-        text: `${event.version} ${outcomes[event.outcome]}`,
-      }
+      return { level: 'progress', store: event.store, text: `${event.version} ${outcomes[event.outcome]}` }
     case 'notice':
       return {
         level: 'progress',
@@ -151,6 +149,7 @@ export function eventText(event: RunEvent): EventText | null {
     case 'store-waiting':
     case 'lock-waiting':
     case 'backup-progress':
+    case 'documents-progress':
     case 'migration-failed':
     case 'store-done':
     case 'run-finished':

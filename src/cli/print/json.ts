@@ -1,6 +1,6 @@
 /** The answer for programs: one object, format 1. Fields are added, never renamed. */
 
-import type { Answer, PendingReport, StoreReport } from '../../app/report.ts'
+import type { Answer, DocumentsReport, PendingReport, StoreReport } from '../../app/report.ts'
 import { describe, describeProblem, isLockstepError } from '../../core/error.ts'
 import type { ExitCode } from '../../core/errors/entry.ts'
 import type { Problem } from '../../core/problem.ts'
@@ -44,7 +44,7 @@ export function failureJson(command: string | null, exit: ExitCode, error: unkno
 
 /** Fields whose form is fixed come first; whatever else a report has follows in snake_case. */
 function storeJson(report: StoreReport): Json {
-  const { store, kind, place, verdict, version, applied, pending, ahead, problems, error, ...more } = report
+  const { store, kind, place, verdict, version, applied, pending, ahead, problems, documents, error, ...more } = report
   return {
     store,
     kind,
@@ -56,7 +56,17 @@ function storeJson(report: StoreReport): Json {
     ahead,
     problems: problems.map((one) => problemJson(one, store)),
     ...(snakeKeys(more) as Json),
+    ...(documents === undefined || documents === null ? {} : documentsJson(documents)),
     ...(error === null ? {} : { error: errorJson(error) }),
+  }
+}
+
+/** Versions are keys that belong to the user: they stay as they are. */
+function documentsJson({ versions, refusals, ...more }: DocumentsReport): Json {
+  return {
+    versions,
+    ...(snakeKeys(more) as Json),
+    refusals: refusals.map(({ error }) => errorJson(error)),
   }
 }
 

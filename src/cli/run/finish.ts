@@ -1,10 +1,11 @@
 /** The end of every command over stores: the answer as text or JSON, its errors, one suggestion, the exit code. */
 
-import type { Answer, StoreReport } from '../../app/report.ts'
+import type { Answer, RunReport, StoreReport } from '../../app/report.ts'
 import type { ExitCode } from '../../core/errors/entry.ts'
 import type { Context } from '../command.ts'
 import type { Invocation } from '../parse/command-line.ts'
 import type { PageStyle } from '../print/text/answers.ts'
+import { documentsText } from '../print/text/documents.ts'
 import { renderError } from '../print/error.ts'
 import { answerJson, jsonText } from '../print/json.ts'
 import { endNdjson } from '../print/ndjson.ts'
@@ -39,7 +40,11 @@ export function finish<Report extends StoreReport>(
 
 function printText<Report extends StoreReport>(answer: Answer<Report>, said: Said, ending: Ending<Report>): void {
   const { terminal } = ending.context
-  const text = ending.text(answer.stores, { ...styleOf(terminal), flags: placeFlags(said) })
+  const style = { ...styleOf(terminal), flags: placeFlags(said) }
+  const databases = answer.stores.filter((one) => one.documents === undefined)
+  const none = databases.length === 0 && answer.stores.length > 0
+  const texts = [none ? '' : ending.text(databases, style), documentsText(answer.stores, style)]
+  const text = texts.filter((one) => one !== '').join('\n\n')
   if (text !== '') terminal.out(text)
   const errors = [...answer.stores.map((one) => one.error), answer.error].filter((one) => one !== null)
   const flags = placeFlags(said)
@@ -47,6 +52,11 @@ function printText<Report extends StoreReport>(answer: Answer<Report>, said: Sai
     terminal.complain(renderError(error, { paint: terminal.paintErr, debug: terminal.debug, flags }))
   const next = errors.length === 0 ? (ending.next?.(answer) ?? null) : null
   if (next !== null) terminal.hint(`${terminal.paintErr('dim', 'next:')} ${againWith(next, said)}`)
+}
+
+/** Whether a run changed anything in a store. */
+export function hasRun({ ran, documents }: RunReport): boolean {
+  return ran.length > 0 || (documents?.moved?.migrated ?? 0) > 0
 }
 
 export function styleOf({ paintOut, width, verbose }: Terminal): PageStyle {

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { systemClock, type AppContext } from '../../app/context.ts'
-import { closeTargets, openTargets } from '../../app/open.ts'
+import { type AnyTarget, closeAnyTargets, openAnyTargets, refuseCorpora } from '../../app/by-kind.ts'
 import type { Target } from '../../app/target.ts'
 import type { Emit } from '../../core/event.ts'
 import { whileSelfResolves } from '../../settings/configuration/self.ts'
@@ -31,16 +31,27 @@ export interface Need {
 
 export const defaultLockWaitMs = 60_000
 
-export interface Opened {
-  readonly targets: readonly Target[]
+export interface Opened<One extends AnyTarget = Target> {
+  readonly targets: readonly One[]
   readonly app: AppContext
   readonly settings: Settings
 }
 
 type Said = Pick<Invocation, 'command' | 'values'>
 
-/** Opens the stores that the command line means, and closes them whatever `work` does. */
+/** The same for commands that only databases answer yet: refuses documents by name. */
 export async function withTargets<T>(said: Said, need: Need, work: (opened: Opened) => Promise<T>): Promise<T> {
+  return await withAnyTargets(said, need, ({ targets, ...opened }) =>
+    work({ ...opened, targets: refuseCorpora(targets) }),
+  )
+}
+
+/** Opens the stores that the command line means, and closes them whatever `work` does. */
+export async function withAnyTargets<T>(
+  said: Said,
+  need: Need,
+  work: (opened: Opened<AnyTarget>) => Promise<T>,
+): Promise<T> {
   const { context } = need
   const settings = await settingsFor(said, context, need.release ?? null)
   for (const warning of settings.warnings) complainOf(context.terminal, warning)
@@ -49,7 +60,7 @@ export async function withTargets<T>(said: Said, need: Need, work: (opened: Open
   const { backups } = settings
   try {
     const app = contextFor(settings, need, { interruption, emit: events.emit })
-    const targets = await openTargets(
+    const targets = await openAnyTargets(
       settings.stores,
       { lockWaitMs: need.lockWaitMs ?? defaultLockWaitMs, backups },
       app,
@@ -57,7 +68,7 @@ export async function withTargets<T>(said: Said, need: Need, work: (opened: Open
     try {
       return await withOwnLibrary(() => work({ targets, app, settings }))
     } finally {
-      await closeTargets(targets)
+      await closeAnyTargets(targets)
     }
   } finally {
     events.end()

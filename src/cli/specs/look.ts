@@ -30,17 +30,27 @@ export const history = {
 
 export const verify = {
   name: 'verify',
-  summary: 'Check the log of each store, and its history against the files.',
+  summary: 'Check the log of each store, its history against the files, and its structure against the last run.',
   about: [
     'The log is a chain of hashes: a row that was changed or cut out is found. With --head, one that was cut off at the end too.',
+    'Documents are held against the contract of their version and the checksums in their history, and each backup of a run is read.',
+    'After each run that changed something the structure is written down. What was changed since, by whatever means, is told object by object, with the statements that would bring it back where they are known; they are printed, never run.',
   ],
   arguments: [],
-  options: [{ name: 'head', type: 'text', value: 'hash', help: 'The head of the log that an earlier run printed.' }],
+  options: [
+    { name: 'head', type: 'text', value: 'hash', help: 'The head of the log that an earlier run printed.' },
+    {
+      name: 'inputs',
+      type: 'flag',
+      help: 'Documents: recompute the hashes of the files beside them, and the id that is made of these.',
+    },
+  ],
   examples: [
     { command: 'lockstep verify', does: 'every store' },
     { command: 'lockstep verify --store app --head 4f1c09d2', does: 'against the head a run printed' },
+    { command: 'lockstep verify --store manifests --inputs', does: 'documents, their backups and their inputs' },
   ],
-  exits: [0, 3, 4, 8],
+  exits: [0, 3, 4, 6, 8],
 } as const satisfies CommandSpec
 
 export const doctor = {

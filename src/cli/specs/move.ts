@@ -29,6 +29,20 @@ const operator = {
   help: 'Who carries this out, for the log.',
 } as const satisfies Option
 
+const only = {
+  name: 'only',
+  type: 'list',
+  value: 'document',
+  help: 'Only this document of the store; may be said several times.',
+} as const satisfies Option
+
+const limit = {
+  name: 'limit',
+  type: 'count',
+  value: 'number',
+  help: 'As many documents as may change: a staged rollout.',
+} as const satisfies Option
+
 export const up = {
   name: 'up',
   summary: 'Apply what is pending, in order, under a lock.',
@@ -52,6 +66,8 @@ export const up = {
     lockWait,
     operator,
     { name: 'release', type: 'text', value: 'tag', help: 'Recorded with each migration. Default: git describe.' },
+    only,
+    limit,
     ndjson,
   ],
   examples: [
@@ -59,6 +75,7 @@ export const up = {
     { command: 'lockstep up --url sqlite:app.db --migrations ./migrations', does: 'without a configuration' },
     { command: 'lockstep up --wait 60s --ndjson', does: 'in a container that starts beside its database' },
     { command: 'lockstep up --plan plan.json --operator "Ada"', does: 'what was reviewed, by a named person' },
+    { command: 'lockstep up --store manifests --to 1.2.0 --limit 100', does: 'the first hundred documents' },
   ],
   exits: [0, 4, 5, 6, 7, 8, 130, 143],
 } as const satisfies CommandSpec
@@ -76,6 +93,8 @@ export const down = {
     { name: 'to-release', type: 'text', value: 'tag', help: 'Take back everything applied after this release.' },
     { name: 'steps', type: 'count', value: 'number', help: 'Take back this many migrations.' },
     { name: 'all', type: 'flag', help: 'Take back everything.' },
+    only,
+    limit,
     confirm,
     lockWait,
     ndjson,
@@ -100,13 +119,15 @@ export const plan = {
     { name: 'to', type: 'text', value: 'version', help: 'Plan up to this version.' },
     { name: 'out', type: 'text', value: 'file', help: 'Save the plan for review and for `up --plan`.' },
     { name: 'sql', type: 'flag', help: 'Print the text of the migrations as they would run.' },
+    only,
+    limit,
   ],
   examples: [
     { command: 'lockstep plan', does: 'what is pending and how each would run' },
     { command: 'lockstep plan --out plan.json', does: 'save it for review' },
     { command: 'lockstep plan --sql --store app', does: 'the statements themselves' },
   ],
-  exits: [0, 4, 8],
+  exits: [0, 4, 7, 8],
 } as const satisfies CommandSpec
 
 export const adopt = {

@@ -1,5 +1,6 @@
 /** The configuration as people write it. Names are part of the public surface; rules.ts says what each value may be. */
 
+import type { InputsRule } from '../../core/address.ts'
 import type { Policy, PresetName } from '../../core/policy.ts'
 
 /**
@@ -86,6 +87,14 @@ export interface DocumentsStore extends AnyStoreConfiguration {
   readonly protect?: readonly string[]
   /** How originals are kept; default `links`. */
   readonly backupForm?: 'links' | 'sidecar' | 'pack'
+  /** The version of documents that do not say one; without it they are refused. */
+  readonly versionWhenMissing?: string
+  /** `additive`: a transform within one major version may only add; default `any`. */
+  readonly minorSteps?: 'any' | 'additive'
+  /** Documents that somebody is still writing; default `{ status: ['running'] }`. */
+  readonly leaveAlone?: Readonly<Record<string, readonly string[]>>
+  /** How documents name the files beside them, for `verify --inputs`. */
+  readonly inputs?: InputsRule
 }
 
 export type StoreConfiguration = PostgresStore | SqliteStore | PgliteStore | MysqlStore | Neo4jStore | DocumentsStore

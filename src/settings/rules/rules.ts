@@ -46,6 +46,12 @@ const policyFields: Readonly<Record<keyof Policy, Rule>> = {
     'error',
   ),
   idempotent: flag('rehearse runs each up twice and wants no change.'),
+  drift: word(
+    'The structure after a run: written down for verify; refuse: nothing runs where it was changed since.',
+    'record',
+    'refuse',
+    'off',
+  ),
   backup: word('When a backup is taken.', 'migration', 'run', 'off'),
   identity: { is: 'text', orNull: true, about: 'Label kept in the store itself, so that a wrong address is noticed.' },
   protected: flag('Destructive verbs need the identity typed.'),
@@ -96,6 +102,25 @@ const kind = (name: string): Rule => word('What the store is.', name)
 const url = text('Its address, or where to find it (env:NAME, file:path).')
 const password = text('Where to find the password (env:NAME, file:path).')
 const path = text('Its place, relative to the folder of the configuration.')
+
+const inputs: ObjectRule = {
+  is: 'object',
+  fields: {
+    snapshots: text('Path of an object: name to { path, sha256, bytes }.'),
+    hash: text('Path of the hash over all snapshots.'),
+    id: {
+      is: 'object',
+      fields: {
+        at: text('Path of the id.'),
+        digits: { is: 'whole', about: 'How many digits of the hash it has.' },
+      },
+      needed: ['at', 'digits'],
+      about: 'The id that is made of that hash.',
+    },
+  },
+  needed: ['snapshots'],
+  about: 'How documents name the files beside them.',
+}
 
 const storeKinds: Readonly<Record<string, ObjectRule>> = {
   postgres: {
@@ -151,6 +176,16 @@ const storeKinds: Readonly<Record<string, ObjectRule>> = {
       },
       protect: texts('Paths that no transform may change.'),
       backupForm: word('How originals are kept.', 'links', 'sidecar', 'pack'),
+      versionWhenMissing: text('The version of documents that do not say one; without it they are refused.'),
+      minorSteps: word('What a transform within one major version may do.', 'any', 'additive'),
+      leaveAlone: {
+        is: 'map',
+        of: texts('Values that say so.'),
+        keys: /./,
+        wanted: 'the path of a field',
+        about: 'Documents that somebody is still writing, by field.',
+      },
+      inputs,
       ...everyStore,
     },
     needed: ['files'],

@@ -47,6 +47,10 @@ function documentsOf({ said, flags }: WantedStore): Omit<DocumentsAddress, 'kind
     contracts: documents?.contracts ?? null,
     protect: documents?.protect ?? [],
     backupForm: documents?.backupForm ?? 'links',
+    versionWhenMissing: documents?.versionWhenMissing ?? null,
+    minorSteps: documents?.minorSteps ?? 'any',
+    leaveAlone: documents?.leaveAlone ?? null,
+    inputs: documents?.inputs ?? null,
   }
 }
 

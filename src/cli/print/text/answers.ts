@@ -58,7 +58,8 @@ export function problemBlocks(report: StoreReport, { paint, flags = '' }: PageSt
   return report.problems.map((one) => renderProblem(one, report.store, { paint, flags, debug: false }))
 }
 
-const verdictStyles: Readonly<Record<Verdict, Style>> = {
+/** How each verdict is painted. */
+export const verdictStyles: Readonly<Record<Verdict, Style>> = {
   current: 'green',
   behind: 'yellow',
   ahead: 'yellow',

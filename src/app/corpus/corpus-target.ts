@@ -1,0 +1,75 @@
+/** A corpus as a store: where it is, what moves it, and the rules it is under. Transforms and contracts load when needed. */
+
+import { resolve } from 'node:path'
+import type { DocumentsAddress } from '../../core/address.ts'
+import { LockstepError } from '../../core/error.ts'
+import type { Policy } from '../../core/policy.ts'
+import { type OpenCorpus, corpusAt, disk, findContracts, makeRegistry, rulesOf } from '../../documents/index.ts'
+import type { StoreSettings } from '../../settings/settings.ts'
+import { loadContracts } from './load-contracts.ts'
+import { type LoadedTransforms, loadTransforms } from './load-transforms.ts'
+
+export interface CorpusTarget {
+  readonly name: string
+  readonly place: string
+  readonly policy: Policy
+  /** The folder of the transforms, as the user would name it. */
+  readonly folder: string
+  /** What tells it apart from a database. */
+  readonly corpus: DocumentsAddress
+  /** Reads transforms and contracts once; throws what is wrong with them, all of it. */
+  readonly open: () => Promise<OpenedCorpus>
+}
+
+export interface OpenedCorpus extends OpenCorpus {
+  /** Files of the transforms by step, as the user would name them. */
+  readonly transformFiles: LoadedTransforms['files']
+}
+
+export function corpusTargetOf(settings: StoreSettings & { readonly address: DocumentsAddress }): CorpusTarget {
+  const { name, place, policy, migrations, address } = settings
+  let opened: Promise<OpenedCorpus> | null = null
+  return {
+    name,
+    place,
+    policy,
+    folder: migrations.shownAs,
+    corpus: address,
+    open: () => (opened ??= openCorpusOf(settings)),
+  }
+}
+
+async function openCorpusOf({
+  migrations,
+  address,
+}: StoreSettings & { readonly address: DocumentsAddress }): Promise<OpenedCorpus> {
+  const corpus = corpusAt(address.files, address.folder)
+  if (disk.facts(corpus.root)?.kind !== 'folder') {
+    throw new LockstepError('corpus-invalid', { files: address.files, reason: `there is no folder ${corpus.name}` })
+  }
+  if (address.backupForm === 'pack') {
+    const reason = "backupForm 'pack' is not built yet; links and sidecar are"
+    throw new LockstepError('corpus-invalid', { files: address.files, reason })
+  }
+  const loaded = await loadTransforms(migrations)
+  const contractFiles =
+    address.contracts === null
+      ? new Map<string, string>()
+      : findContracts(disk, address.contracts, resolve(address.folder))
+  const transforms = makeRegistry(loaded.transforms, [...contractFiles.keys()])
+  const contracts = await loadContracts(contractFiles, address.folder)
+  return {
+    files: disk,
+    corpus,
+    transforms,
+    contracts,
+    rules: rulesOf({
+      version: address.version,
+      protect: address.protect,
+      minorSteps: address.minorSteps,
+      ...(address.versionWhenMissing === null ? {} : { versionWhenMissing: address.versionWhenMissing }),
+      ...(address.leaveAlone === null ? {} : { leaveAlone: address.leaveAlone }),
+    }),
+    transformFiles: loaded.files,
+  }
+}

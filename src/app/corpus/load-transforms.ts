@@ -1,0 +1,59 @@
+/** The transforms of a folder: each a module that is named by its step, `1.0.0-1.1.0.ts`. */
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { LockstepError } from '../../core/error.ts'
+import { type Transform, faultsOfTransform, stepName } from '../../documents/index.ts'
+import { loadExport } from '../../sources/load-module.ts'
+import { sha256 } from '../context.ts'
+
+export interface LoadedTransforms {
+  readonly transforms: readonly Transform[]
+  /** By step; as the user would name them. */
+  readonly files: ReadonlyMap<string, string>
+}
+
+interface Folder {
+  /** Absolute. */
+  readonly folder: string
+  readonly shownAs: string
+}
+
+/** Begins with a digit, as versions do: other modules of the folder are what transforms share. */
+const transformFile = /^v?[0-9].*(?<!\.d|\.test)\.[cm]?[jt]s$/
+
+/** Loads them one after the other; a file whose name and step differ is refused. */
+export async function loadTransforms({ folder, shownAs }: Folder): Promise<LoadedTransforms> {
+  const names = namesIn(folder, shownAs).filter((name) => transformFile.test(name))
+  const transforms: Transform[] = []
+  const files = new Map<string, string>()
+  for (const name of names.sort()) {
+    const file = `${shownAs}/${name}`
+    const transform = await loadTransform(join(folder, name), file)
+    const step = stepName(transform)
+    if (name.replace(/\.[cm]?[jt]s$/, '') !== step) {
+      throw new LockstepError('module-invalid', { file, reason: `it is the step ${step}, so its name is ${step}.ts` })
+    }
+    transforms.push(transform)
+    files.set(step, file)
+  }
+  return { transforms, files }
+}
+
+async function loadTransform(path: string, file: string): Promise<Transform> {
+  const exported = await loadExport({ path, file, key: sha256(readFileSync(path, 'utf8')).slice(0, 16) })
+  const faults = faultsOfTransform(exported)
+  if (faults.length > 0) throw new LockstepError('module-invalid', { file, reason: faults.join('; ') })
+  // Looked through just now.
+  return exported as Transform
+}
+
+function namesIn(folder: string, shownAs: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch (cause) {
+    const code = (cause as { code?: unknown }).code
+    const reason = code === 'ENOENT' ? 'there is no such folder' : `it cannot be read (${String(code)})`
+    throw new LockstepError('transforms-invalid', { faults: [`${shownAs}: ${reason}`] }, { cause })
+  }
+}

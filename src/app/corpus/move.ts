@@ -1,0 +1,197 @@
+/** `plan`, `up` and `down` of documents. */
+
+import { LockstepError } from '../../core/error.ts'
+import type { ExitCode } from '../../core/errors/entry.ts'
+import type { DownTarget } from '../../core/choose-down.ts'
+import {
+  type CorpusAnswer,
+  type CorpusGoal,
+  type Progress,
+  checkPlannedSpace,
+  fileOf,
+  migrateCorpus,
+  planCorpus,
+  scanCorpus,
+} from '../../documents/index.ts'
+import { refuseUnconfirmed, type Confirmation } from '../confirm.ts'
+import type { CorpusOutcome } from '../by-kind.ts'
+import type { AppContext } from '../context.ts'
+import type { PlanReport, RunReport, StoreReport } from '../report.ts'
+import type { CorpusTarget, OpenedCorpus } from './corpus-target.ts'
+import { type DocumentsChoice, downGoal, upGoal } from './goal.ts'
+import { whileCorpusLocked } from './locked.ts'
+import type { MovedDocuments } from './report.ts'
+import { headOf } from './run-head.ts'
+import { type Standing, answering, exitOfRefusals, refusedDocuments, standingOf } from './standing.ts'
+
+export interface MovePlan {
+  readonly to: string | null
+  readonly choice: DocumentsChoice
+}
+
+/** What `up` would do to each document: all of its work but the writing. */
+export async function planDocuments(
+  target: CorpusTarget,
+  { to, choice }: MovePlan,
+  context: AppContext,
+): Promise<CorpusOutcome<PlanReport>> {
+  return await answering(target, { plan: null }, async () => {
+    const open = await target.open()
+    const goal = upGoal(target, open, { to, choice, context })
+    const begun = context.clock.now()
+    const answer = await planCorpus(open, goal, {
+      signal: context.signal,
+      onProgress: tell(target, { open, goal, context }),
+    })
+    checkPlannedSpace(open, answer)
+    const ms = context.clock.now() - begun
+    return withMoved(await standingOf(target, { depth: 'versions' }), open, { answer, goal, run: null, ms, target })
+  })
+}
+
+export interface UpDocuments extends MovePlan {
+  readonly lockWaitMs: number
+  readonly operator: string | null
+  /** The file of a saved plan; `null` for none. */
+  readonly planFile: string | null
+  readonly atomic: boolean
+}
+
+export async function upDocuments(
+  target: CorpusTarget,
+  options: UpDocuments,
+  context: AppContext,
+): Promise<CorpusOutcome<RunReport>> {
+  return await answering(target, { ran: [], head: null }, async () => {
+    refuseUp(target, options)
+    const open = await target.open()
+    const goal = upGoal(target, open, { ...options, context })
+    return await move(target, goal, { context, lockWaitMs: options.lockWaitMs })
+  })
+}
+
+export interface DownDocuments extends Confirmation {
+  readonly target: DownTarget
+  readonly choice: DocumentsChoice
+  readonly lockWaitMs: number
+}
+
+export async function downDocuments(
+  target: CorpusTarget,
+  options: DownDocuments,
+  context: AppContext,
+): Promise<CorpusOutcome<RunReport>> {
+  return await answering(target, { ran: [], head: null }, async () => {
+    if (target.policy.direction === 'forward-only') throw new LockstepError('forward-only', { store: target.name })
+    refuseUnconfirmed({ target, history: { meta: null } }, options)
+    const open = await target.open()
+    const { documents, report } = await standingOf(target, { depth: 'versions' })
+    const known = Object.keys(documents.versions).filter((one) => open.transforms.graph.versions.includes(one))
+    const newest = known.at(-1) ?? report.version
+    if (newest === null) return { report, exits: [] }
+    const { choice } = options
+    const goal = downGoal(target, open, { wanted: options.target, newest, choice, context })
+    return await move(target, goal, { context, lockWaitMs: options.lockWaitMs })
+  })
+}
+
+/** The present state of a corpus that nothing is done to, because a store before it has failed. */
+export async function leftDocuments(target: CorpusTarget, context: AppContext): Promise<CorpusOutcome<RunReport>> {
+  const message = 'not begun: another store of this run has failed'
+  context.emit({ type: 'notice', store: target.name, version: null, message })
+  return await answering(target, { ran: [], head: null }, async () => {
+    const { report } = await standingOf(target, { depth: 'versions' })
+    return { report, exits: [] }
+  })
+}
+
+/** What the policy asks of a run, and documents cannot give, is refused and not forgotten. */
+function refuseUp(target: CorpusTarget, { planFile, atomic }: UpDocuments): void {
+  const store = target.name
+  if (target.policy.run === 'operator') {
+    throw new LockstepError('operator-needed', { store, missing: 'plans of documents cannot be saved for review yet' })
+  }
+  if (planFile !== null) throw new LockstepError('plan-stale', { store, file: planFile }, { store })
+  if (atomic) {
+    const reason = `--atomic is for databases: the documents of store ${store} are replaced batch by batch`
+    throw new LockstepError('wrong-arguments', { command: 'up', reason })
+  }
+}
+
+async function move(
+  target: CorpusTarget,
+  goal: CorpusGoal,
+  { context, lockWaitMs }: { readonly context: AppContext; readonly lockWaitMs: number },
+): Promise<{ readonly report: StoreReport; readonly exits: readonly ExitCode[] }> {
+  const open = await target.open()
+  const head = headOf(target, context)
+  const begun = context.clock.now()
+  const answer = await whileCorpusLocked(target, { context, lockWaitMs }, () =>
+    migrateCorpus(open, goal, { head, signal: context.signal, onProgress: tell(target, { open, goal, context }) }),
+  )
+  const run = answer.migrated === 0 ? null : head.run
+  const ms = context.clock.now() - begun
+  const moved = withMoved(await standingOf(target, { depth: 'versions' }), open, { answer, goal, run, ms, target })
+  if (answer.stoppedBy !== 'signal') return moved
+  return { report: { ...moved.report, error: interrupted(target, answer, context) }, exits: moved.exits }
+}
+
+function interrupted({ name: store }: CorpusTarget, { migrated }: CorpusAnswer, context: AppContext): LockstepError {
+  // What the shell gave as the reason of its abort.
+  const signal = (context.signal.reason as { readonly signal?: unknown } | null)?.signal
+  const state = `${migrated} documents are done; no other was touched`
+  const details = { signal: typeof signal === 'string' ? signal : 'the caller', store, done: [], next: null }
+  return new LockstepError('interrupted', details, { store, state })
+}
+
+interface Moving {
+  readonly answer: CorpusAnswer
+  readonly goal: CorpusGoal
+  readonly run: string | null
+  readonly ms: number
+  readonly target: CorpusTarget
+}
+
+function withMoved(
+  { report, documents }: Standing,
+  open: OpenedCorpus,
+  { answer, goal, run, ms, target }: Moving,
+): { readonly report: StoreReport; readonly exits: readonly ExitCode[] } {
+  const { ways, refusals, leftAloneShown, recovered, unfinished: _, links: __, newBytes, ...counts } = answer
+  const refused = refusedDocuments(open, refusals)
+  const moved: MovedDocuments = {
+    ...counts,
+    direction: goal.direction,
+    to: goal.to,
+    run,
+    ms,
+    bytes: newBytes,
+    ways: [...ways].map(([way, documents]) => ({ way, documents })),
+    backups: formOf(target),
+    leftAloneShown: leftAloneShown.map(({ document, reason }) => ({ file: fileOf(open.corpus, document), reason })),
+    recovered: recovered.map(({ run: dead, finished, takenBack }) => ({
+      run: dead,
+      finished: finished.length,
+      takenBack: takenBack.length,
+    })),
+  }
+  return {
+    report: { ...report, documents: { ...documents, refusals: refused, moved } },
+    exits: exitOfRefusals(refused, counts),
+  }
+}
+
+function formOf({ corpus }: CorpusTarget): 'links' | 'sidecar' {
+  return corpus.backupForm === 'sidecar' ? 'sidecar' : 'links'
+}
+
+/** Counting is a walk over names, a small part of what reading takes; without it nobody could tell the time left. */
+function tell(
+  { name: store }: CorpusTarget,
+  { open, goal, context }: { readonly open: OpenedCorpus; readonly goal: CorpusGoal; readonly context: AppContext },
+): (progress: Progress) => void {
+  let total = goal.only?.length ?? 0
+  if (goal.only === null) for (const { kind } of scanCorpus(open.files, open.corpus)) if (kind === 'document') total++
+  return ({ seen, migrated, refused }) =>
+    context.emit({ type: 'documents-progress', store, seen, total, migrated, refused })
+}

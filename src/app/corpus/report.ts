@@ -1,0 +1,111 @@
+/** What a corpus answers beside what every store does. Plain data, as all reports. */
+
+import type { LockstepError } from '../../core/error.ts'
+
+/** A document that was left as it is, and why. */
+export interface RefusedDocument {
+  /** As the user would name it. */
+  readonly file: string
+  readonly error: LockstepError
+}
+
+/** What a plan would do or a run did. */
+export interface MovedDocuments {
+  readonly direction: 'up' | 'down'
+  readonly to: string
+  /** The name of the run, for `restore --run`; `null` for a plan, and for a run that had nothing to do. */
+  readonly run: string | null
+  readonly seen: number
+  readonly migrated: number
+  /** At the goal, or beyond it. */
+  readonly current: number
+  readonly leftAlone: number
+  readonly refused: number
+  /** `1.0.0 -> 1.2.0` and how many documents go that way. */
+  readonly ways: readonly { readonly way: string; readonly documents: number }[]
+  /** Downs that did not give the bytes from before the up. */
+  readonly inexact: number
+  readonly bytes: number
+  readonly ms: number
+  readonly stoppedBy: 'limit' | 'signal' | null
+  readonly backups: 'links' | 'sidecar'
+  /** Documents that somebody is still writing, the first of all. */
+  readonly leftAloneShown: readonly { readonly file: string; readonly reason: string }[]
+  /** Runs that had died; this one finished or took back what they left. */
+  readonly recovered: readonly { readonly run: string; readonly finished: number; readonly takenBack: number }[]
+}
+
+export interface RestoredDocuments {
+  readonly taken: string
+  readonly run: string
+  readonly restored: number
+  readonly asBefore: number
+  readonly refused: number
+}
+
+export interface VerifiedDocuments {
+  /** Readable, of a known version, and keeping their contract. */
+  readonly good: number
+  readonly refused: number
+  readonly asMigrated: number
+  /** Changed since their last migration, as programs do: no fault. */
+  readonly changedSince: number
+  readonly backups: number
+  readonly damaged: number
+  /** `null` where they were not asked for. */
+  readonly inputs: {
+    readonly checked: number
+    readonly snapshots: number
+    readonly findings: readonly { readonly file: string; readonly at: string; readonly what: string }[]
+  } | null
+}
+
+export interface DocumentsRun {
+  readonly run: string
+  readonly command: 'up' | 'down' | 'restore'
+  readonly at: string
+  readonly by: string
+  readonly tool: string
+  readonly replaced: number
+  /** It did not come to its end; the next run finishes or sweeps it. */
+  readonly unfinished: boolean
+}
+
+/** One transform as it was tried on real documents. */
+export interface RehearsedTransform {
+  readonly step: string
+  readonly file: string
+  readonly verdict: 'exact' | 'differs' | 'one-way' | 'fails' | 'untried'
+  readonly documents: number
+  readonly findings: readonly { readonly file: string; readonly what: string }[]
+  readonly loses: readonly string[]
+}
+
+/** The documents' part of a report. Counts of the distribution come from after the command. */
+export interface DocumentsReport {
+  readonly seen: number
+  /** Documents by version, oldest first. */
+  readonly versions: Readonly<Record<string, number>>
+  readonly latest: string | null
+  readonly needsMigration: number
+  readonly newer: number
+  /** Of a version that no transform and no contract knows. */
+  readonly unknown: number
+  readonly withoutVersion: number
+  readonly unreadable: number
+  /** Not keeping the contract of their own version; `null` where contracts were not looked at. */
+  readonly invalid: number | null
+  readonly leftAlone: number
+  /** Symbolic links, which are not followed. */
+  readonly links: number
+  /** Runs that a crash has ended. */
+  readonly unfinished: readonly string[]
+  /** The first of all documents that the command refused. */
+  readonly refusals: readonly RefusedDocument[]
+  readonly moved?: MovedDocuments
+  readonly restored?: RestoredDocuments
+  readonly verified?: VerifiedDocuments
+  /** Newest first. */
+  readonly runs?: readonly DocumentsRun[]
+  readonly transforms?: readonly RehearsedTransform[]
+}

@@ -1,0 +1,81 @@
+/** `restore` of documents: a run is taken back, or some documents of it, byte for byte. */
+
+import { LockstepError } from '../../core/error.ts'
+import { type RestoreGoal, lastRunOf, planRestore, restoreRun } from '../../documents/index.ts'
+import { refuseUnconfirmed, type Confirmation } from '../confirm.ts'
+import type { CorpusOutcome } from '../by-kind.ts'
+import type { AppContext } from '../context.ts'
+import type { RestoreReport } from '../report.ts'
+import type { CorpusTarget, OpenedCorpus } from './corpus-target.ts'
+import { documentsNamed, nowOf } from './goal.ts'
+import { whileCorpusLocked } from './locked.ts'
+import { headOf } from './run-head.ts'
+import { answering, exitOfRefusals, refusedDocuments, standingOf } from './standing.ts'
+
+export interface RestoreWords {
+  /** `null`: the newest run that replaced the named document. */
+  readonly run: string | null
+  readonly only: readonly string[]
+  readonly changedSince: 'leave' | 'replace'
+  readonly workingFolder: string
+}
+
+export interface RestoreDocuments extends RestoreWords, Confirmation {
+  readonly lockWaitMs: number
+}
+
+/** How many documents would be put back; written for the question that comes before. */
+export async function previewDocuments(
+  target: CorpusTarget,
+  words: RestoreWords,
+  context: AppContext,
+): Promise<{ readonly run: string; readonly restored: number; readonly refused: number }> {
+  const open = await target.open()
+  const goal = goalOf(open, words, context)
+  const { restored, refused } = planRestore(open, goal)
+  return { run: goal.run, restored, refused }
+}
+
+export async function restoreDocuments(
+  target: CorpusTarget,
+  options: RestoreDocuments,
+  context: AppContext,
+): Promise<CorpusOutcome<RestoreReport>> {
+  const none = { restored: null, lost: null, saved: null, setAside: null, head: null }
+  return await answering(target, none, async () => {
+    refuseUnconfirmed({ target, history: { meta: null } }, options)
+    const open = await target.open()
+    const goal = goalOf(open, options, context)
+    const head = headOf(target, context)
+    const { signal } = context
+    const answer = await whileCorpusLocked(target, { context, lockWaitMs: options.lockWaitMs }, () =>
+      restoreRun(open, goal, { head, signal, onProgress: () => undefined }),
+    )
+    const { report, documents } = await standingOf(target, { depth: 'versions' })
+    const { restored, asBefore, refused } = answer
+    const refusals = refusedDocuments(open, answer.refusals)
+    const done = { taken: goal.run, run: head.run, restored, asBefore, refused }
+    return {
+      report: { ...report, documents: { ...documents, refusals, restored: done } },
+      exits: exitOfRefusals(refusals, { refused, migrated: restored }),
+    }
+  })
+}
+
+function goalOf(open: OpenedCorpus, words: RestoreWords, context: AppContext): RestoreGoal {
+  const only = documentsNamed(open, { ...words, limit: null })
+  return { run: runOf(open, words, only), only, changedSince: words.changedSince, now: nowOf(context) }
+}
+
+function runOf(open: OpenedCorpus, { run }: RestoreWords, only: readonly string[] | null): string {
+  if (run !== null) return run
+  const [document, second] = only ?? []
+  if (document === undefined || second !== undefined) {
+    const reason =
+      'say which run is to be taken back: --run <run> (lockstep history lists them), or one document: --only <document>'
+    throw new LockstepError('wrong-arguments', { command: 'restore', reason })
+  }
+  const found = lastRunOf(open, document)
+  if (found === null) throw new LockstepError('run-unknown', { run: `of ${document}`, known: [] })
+  return found
+}

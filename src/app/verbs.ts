@@ -1,0 +1,148 @@
+/** The verbs over stores of any kind. What a corpus does is loaded where one is asked. */
+
+import { LockstepError } from '../core/error.ts'
+import { type AnyTarget, type CorpusOutcome, byKind, isCorpus } from './by-kind.ts'
+import type { AppContext } from './context.ts'
+import type { CorpusTarget } from './corpus/corpus-target.ts'
+import type { DocumentsChoice } from './corpus/goal.ts'
+import { down as downDatabases, type DownOptions as DownDatabases } from './down.ts'
+import { history as historyOfDatabases } from './history.ts'
+import { plan as planDatabases, type PlanOptions as PlanDatabases } from './plan.ts'
+import type { Answer, HistoryReport, PlanReport, RunReport, StoreReport, VerifyReport } from './report.ts'
+import { status as statusOfDatabases } from './status.ts'
+import { up as upDatabases, type UpOptions as UpDatabases } from './up.ts'
+import { verify as verifyDatabases, type VerifyOptions as VerifyDatabases } from './verify.ts'
+
+export type { DocumentsChoice } from './corpus/goal.ts'
+
+interface Choosing {
+  /** Which documents; `null` or absent: all. Refused where a database is asked too. */
+  readonly documents?: DocumentsChoice | null
+}
+
+export type PlanOptions = PlanDatabases & Choosing
+export type UpOptions = UpDatabases & Choosing
+export type DownOptions = DownDatabases & Choosing
+
+export interface VerifyOptions extends VerifyDatabases {
+  /** Recompute what documents say of the files beside them. */
+  readonly inputs?: 'checked' | 'passed over'
+}
+
+export async function status(targets: readonly AnyTarget[], context: AppContext): Promise<Answer> {
+  return await byKind<StoreReport>(targets, {
+    command: 'status',
+    databases: (some) => statusOfDatabases(some, context),
+    corpus: async (one) => await (await looking()).statusOfDocuments(one),
+  })
+}
+
+export async function history(targets: readonly AnyTarget[], context: AppContext): Promise<Answer<HistoryReport>> {
+  return await byKind(targets, {
+    command: 'history',
+    databases: (some) => historyOfDatabases(some, context),
+    corpus: async (one) => await (await looking()).historyOfDocuments(one),
+  })
+}
+
+export async function verify(
+  targets: readonly AnyTarget[],
+  { head, inputs = 'passed over' }: VerifyOptions,
+  context: AppContext,
+): Promise<Answer<VerifyReport>> {
+  if (inputs === 'checked') expectCorpora(targets, { command: 'verify', flag: '--inputs' })
+  return await byKind(targets, {
+    command: 'verify',
+    databases: (some) => verifyDatabases(some, { head }, context),
+    corpus: async (one) => await (await looking()).verifyDocuments(one, { head, inputs }),
+  })
+}
+
+export async function plan(
+  targets: readonly AnyTarget[],
+  { to, documents }: PlanOptions,
+  context: AppContext,
+): Promise<Answer<PlanReport>> {
+  const choice = choiceOf(targets, documents, 'plan')
+  return await byKind(targets, {
+    command: 'plan',
+    databases: (some) => planDatabases(some, { to }, context),
+    corpus: async (one) => await (await moving()).planDocuments(one, { to, choice }, context),
+  })
+}
+
+export async function up(
+  targets: readonly AnyTarget[],
+  { documents, ...options }: UpOptions,
+  context: AppContext,
+): Promise<Answer<RunReport>> {
+  const choice = choiceOf(targets, documents, 'up')
+  const planFile = options.plan?.file ?? null
+  return await asOneRun(targets, { command: 'up', context }, (inner) => ({
+    databases: (some) => upDatabases(some, options, inner),
+    corpus: async (one) => await (await moving()).upDocuments(one, { ...options, planFile, choice }, inner),
+  }))
+}
+
+export async function down(
+  targets: readonly AnyTarget[],
+  { documents, ...options }: DownOptions,
+  context: AppContext,
+): Promise<Answer<RunReport>> {
+  const choice = choiceOf(targets, documents, 'down')
+  return await asOneRun(targets, { command: 'down', context }, (inner) => ({
+    databases: (some) => downDatabases(some, options, inner),
+    corpus: async (one) => await (await moving()).downDocuments(one, { ...options, choice }, inner),
+  }))
+}
+
+const looking = () => import('./corpus/look.ts')
+const moving = () => import('./corpus/move.ts')
+
+interface RunHalves {
+  readonly databases: (targets: Parameters<typeof upDatabases>[0]) => Promise<Answer<RunReport>>
+  readonly corpus: (target: CorpusTarget) => Promise<CorpusOutcome<RunReport>>
+}
+
+/** One run has one beginning and one end, whatever kinds of store it goes over. */
+async function asOneRun(
+  targets: readonly AnyTarget[],
+  { command, context }: { readonly command: string; readonly context: AppContext },
+  halvesWith: (inner: AppContext) => RunHalves,
+): Promise<Answer<RunReport>> {
+  const halves = {
+    command,
+    afterFailure: async (one: CorpusTarget) => await (await moving()).leftDocuments(one, context),
+  }
+  if (!targets.some(isCorpus)) return await byKind(targets, { ...halves, ...halvesWith(context) })
+  const { runId } = context.author
+  const inner: AppContext = {
+    ...context,
+    emit: (event) => {
+      if (event.type !== 'run-started' && event.type !== 'run-finished') context.emit(event)
+    },
+  }
+  context.emit({ type: 'run-started', runId, command, stores: targets.map((one) => one.name) })
+  const answer = await byKind(targets, { ...halves, ...halvesWith(inner) })
+  context.emit({ type: 'run-finished', runId, ok: answer.ok, exit: answer.exit })
+  return answer
+}
+
+/** A choice of documents must not be passed over where a database would be moved as a whole. */
+function choiceOf(
+  targets: readonly AnyTarget[],
+  documents: DocumentsChoice | null | undefined,
+  command: string,
+): DocumentsChoice {
+  const choice = documents ?? { only: [], limit: null, workingFolder: '.' }
+  if (choice.only.length > 0) expectCorpora(targets, { command, flag: '--only' })
+  if (choice.limit !== null) expectCorpora(targets, { command, flag: '--limit' })
+  return choice
+}
+
+function expectCorpora(targets: readonly AnyTarget[], { command, flag }: { command: string; flag: string }): void {
+  const database = targets.find((one) => !isCorpus(one))
+  if (database === undefined) return
+  const reason = `${flag} is for documents, and store ${database.name} is a database; say --store <store of documents>`
+  throw new LockstepError('wrong-arguments', { command, reason })
+}
