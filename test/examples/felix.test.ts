@@ -337,6 +337,23 @@ test('what was updated while the trigger was missing is found again after fts001
   expect(project.rows('felix_knowledge', "SELECT rowid FROM knowledge_fts ('ferries')")).toHaveLength(1)
 })
 
+test('a database that the application made is taken over, its own schema_version kept under another name', () => {
+  const project = newProject('whole')
+  const folder = join(project.folder, 'migrations/felix_memory')
+  project.write('felix_memory', readFileSync(join(folder, 'task001_initial_task_memory.sql'), 'utf8'))
+  project.write(
+    'felix_memory',
+    `${seeds['task001']} CREATE TABLE schema_version (version TEXT PRIMARY KEY, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP, description TEXT);
+     INSERT INTO schema_version (version, description) VALUES ('task001', 'Initial task memory schema')`,
+  )
+  expect(project.ask('up', '--store', 'felix_memory').exit).not.toBe(0)
+  project.write('felix_memory', 'ALTER TABLE schema_version RENAME TO schema_version_before')
+  const adopt = ['adopt', '--store', 'felix_memory', '--at', 'task001', '--accept-differences', '--why', 'it is kept']
+  expect(project.lockstep(...adopt)).toMatchObject({ exit: 0 })
+  expect(project.ask('up', '--store', 'felix_memory').exit).toBe(0)
+  expect(project.counts('felix_memory')).toMatchObject({ schema_version_before: 1, task_executions: 3, task_fts: 3 })
+})
+
 test('the manager registers, applies and takes back beside what the folder has applied', () => {
   const project = newProject('whole')
   expect(project.ask('up').exit).toBe(0)
