@@ -238,6 +238,12 @@ describe('a project that is set up anew', () => {
     expect(ran).toEqual(['knowledge001', 'knowledge002', 'validation001', 'brain001', 'fts001', 'knowledge003'])
   })
 
+  test('every way back holds on rehearsal', () => {
+    const { exit, stdout } = newProject('whole').lockstep('rehearse', '--all')
+    expect(exit).toBe(0)
+    expect(stdout.match(/^ {2}exact {2}/gm)).toHaveLength(steps.length)
+  })
+
   test('a late version is found in its category, and in no other', () => {
     const project = newProject('whole')
     const write = (version: string): void => {
