@@ -8,9 +8,9 @@ export default defineConfig({
       files: 'artifacts/**/manifest.json',
       version: 'schema_version',
       contracts: 'contracts/manifests/{version}.schema.json',
-      // What identifies a run, and what says where its results came from. No transform may change these.
-      protect: ['run_id', 'job_id', 'job_ref', 'inputs_hash', 'input_snapshots', 'doctrine', 'chain_metadata'],
-      // Every version so far only added fields; the engine holds the transforms to that.
+      // What identifies a run and what it was made from. No transform may change these, up or down.
+      protect: ['run_id', 'job_id', 'job_ref', 'doctrine'],
+      // Versions only add: hashes, snapshots and chains that are there already stay as they are.
       minorSteps: 'additive',
       // A pipeline is still writing these.
       leaveAlone: { status: ['running'] },

@@ -1,14 +1,24 @@
 /** The verbs over stores of any kind. What a corpus does is loaded where one is asked. */
 
 import { LockstepError } from '../core/error.ts'
+import { answerOf } from './answer.ts'
 import { type AnyTarget, type CorpusOutcome, byKind, isCorpus } from './by-kind.ts'
 import type { AppContext } from './context.ts'
 import type { CorpusTarget } from './corpus/corpus-target.ts'
 import type { DocumentsChoice } from './corpus/goal.ts'
+import type { RestoreDocuments } from './corpus/restore.ts'
 import { down as downDatabases, type DownOptions as DownDatabases } from './down.ts'
 import { history as historyOfDatabases } from './history.ts'
 import { plan as planDatabases, type PlanOptions as PlanDatabases } from './plan.ts'
-import type { Answer, HistoryReport, PlanReport, RunReport, StoreReport, VerifyReport } from './report.ts'
+import type {
+  Answer,
+  HistoryReport,
+  PlanReport,
+  RestoreReport,
+  RunReport,
+  StoreReport,
+  VerifyReport,
+} from './report.ts'
 import { status as statusOfDatabases } from './status.ts'
 import { up as upDatabases, type UpOptions as UpDatabases } from './up.ts'
 import { verify as verifyDatabases, type VerifyOptions as VerifyDatabases } from './verify.ts'
@@ -96,6 +106,18 @@ export async function down(
   }))
 }
 
+/** Which run over documents is to be taken back; a database is put back from a backup instead (`backup/restore.ts`). */
+export async function restoreCorpus(
+  target: CorpusTarget,
+  options: RestoreDocuments,
+  context: AppContext,
+): Promise<Answer<RestoreReport>> {
+  const { restoreDocuments } = await restoring()
+  const { report, exits } = await restoreDocuments(target, options, context)
+  return answerOf('restore', [report], exits)
+}
+
+const restoring = () => import('./corpus/restore.ts')
 const looking = () => import('./corpus/look.ts')
 const moving = () => import('./corpus/move.ts')
 

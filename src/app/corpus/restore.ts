@@ -1,7 +1,7 @@
 /** `restore` of documents: a run is taken back, or some documents of it, byte for byte. */
 
 import { LockstepError } from '../../core/error.ts'
-import { type RestoreGoal, lastRunOf, planRestore, restoreRun } from '../../documents/index.ts'
+import { type RestoreGoal, lastRunOf, restoreRun } from '../../documents/index.ts'
 import { refuseUnconfirmed, type Confirmation } from '../confirm.ts'
 import type { CorpusOutcome } from '../by-kind.ts'
 import type { AppContext } from '../context.ts'
@@ -12,7 +12,7 @@ import { whileCorpusLocked } from './locked.ts'
 import { headOf } from './run-head.ts'
 import { answering, exitOfRefusals, refusedDocuments, standingOf } from './standing.ts'
 
-export interface RestoreWords {
+interface RestoreWords {
   /** `null`: the newest run that replaced the named document. */
   readonly run: string | null
   readonly only: readonly string[]
@@ -22,18 +22,6 @@ export interface RestoreWords {
 
 export interface RestoreDocuments extends RestoreWords, Confirmation {
   readonly lockWaitMs: number
-}
-
-/** How many documents would be put back; written for the question that comes before. */
-export async function previewDocuments(
-  target: CorpusTarget,
-  words: RestoreWords,
-  context: AppContext,
-): Promise<{ readonly run: string; readonly restored: number; readonly refused: number }> {
-  const open = await target.open()
-  const goal = goalOf(open, words, context)
-  const { restored, refused } = planRestore(open, goal)
-  return { run: goal.run, restored, refused }
 }
 
 export async function restoreDocuments(

@@ -1,14 +1,19 @@
 /** `lockstep restore`. */
 
 import { previewRestore, restore as putBack, type RestorePreview } from '../../app/backup/restore.ts'
+import { databasesIn, isCorpus, type AnyTarget } from '../../app/by-kind.ts'
+import type { AppContext } from '../../app/context.ts'
+import type { CorpusTarget } from '../../app/corpus/corpus-target.ts'
+import type { Answer, RestoreReport } from '../../app/report.ts'
 import type { Target } from '../../app/target.ts'
-import { isLockstepError, type ErrorDetails } from '../../core/error.ts'
+import { restoreCorpus } from '../../app/verbs.ts'
+import { isLockstepError, LockstepError, type ErrorDetails } from '../../core/error.ts'
 import { command, type Context } from '../command.ts'
 import type { InvocationOf } from '../parse/command-line.ts'
 import { lossText, restoredText } from '../print/text/backups.ts'
 import { finish, styleOf } from '../run/finish.ts'
 import { onlyOne } from '../run/only-one.ts'
-import { defaultLockWaitMs, withTargets } from '../run/with-targets.ts'
+import { defaultLockWaitMs, withAnyTargets } from '../run/with-targets.ts'
 import type { restore } from '../specs/back-up.ts'
 import { agentMarker } from '../terminal/agent.ts'
 import { askWord, askYesNo } from '../terminal/prompt.ts'
@@ -17,13 +22,14 @@ import { ownersOf } from './backup.ts'
 type Said = InvocationOf<typeof restore>
 
 export const run = command<typeof restore>(async (said, context) => {
-  const { values, words } = said
-  const backup = words[0] ?? ''
+  const { values } = said
+  const backup = backupOf(said)
   const lockWaitMs = values['lock-wait'] ?? defaultLockWaitMs
   const others = values.force ? 'end' : 'refuse'
   const agent = agentMarker(context.env)
-  const answer = await withTargets(said, { context, access: 'write', lockWaitMs }, async ({ targets, app }) => {
-    const target = onlyOne(ownersOf(targets, backup), said)
+  const answer = await withAnyTargets(said, { context, access: 'write', lockWaitMs }, async ({ targets, app }) => {
+    if (backup === null) return await restoreDocuments(onlyOne(corporaOf(targets), said), said, { context, app, agent })
+    const target = onlyOne(ownersOf(databasesIn(targets), backup), said)
     const { cwd } = context
     if (!(await isMeant(target, said, context))) return null
     const options = { backup, cwd, agent, others, lockWaitMs } as const
@@ -35,6 +41,39 @@ export const run = command<typeof restore>(async (said, context) => {
   if (answer === null) return 0
   return finish(answer, said, { context, text: restoredText, next: () => 'lockstep status' })
 })
+
+/** The backup that is named; `null` where it is about documents, which are put back by run and name. */
+function backupOf({ command, values, words }: Said): string | null {
+  const [backup = null] = words
+  const documents = values.run !== null || values.only.length > 0
+  if (documents === (backup === null)) return backup
+  const reason = documents
+    ? '--run and --only put documents back, a backup a whole store: one of them'
+    : 'say which backup (lockstep backup list), or for documents --run <run> (lockstep history)'
+  throw new LockstepError('wrong-arguments', { command: command.name, reason })
+}
+
+function corporaOf(targets: readonly AnyTarget[]): readonly CorpusTarget[] {
+  const corpora = targets.filter(isCorpus)
+  if (corpora.length > 0) return corpora
+  const reason = '--run and --only are for documents, and none of these stores holds any'
+  throw new LockstepError('wrong-arguments', { command: 'restore', reason })
+}
+
+/** What was replaced is kept as a backup too, so this asks only where the store is protected. */
+async function restoreDocuments(
+  target: CorpusTarget,
+  { values }: Said,
+  { context, app, agent }: { readonly context: Context; readonly app: AppContext; readonly agent: string | null },
+): Promise<Answer<RestoreReport>> {
+  const { run, only, confirm } = values
+  const changedSince = values['changed-since'] === 'replace' ? 'replace' : 'leave'
+  const lockWaitMs = values['lock-wait'] ?? defaultLockWaitMs
+  const options = { run, only, changedSince, workingFolder: context.cwd, agent, lockWaitMs } as const
+  const first = await restoreCorpus(target, { ...options, confirm }, app)
+  const typed = values.json ? null : await askIdentity(first.stores[0]?.error ?? null, context)
+  return typed === null ? first : await restoreCorpus(target, { ...options, confirm: typed }, app)
+}
 
 /** Tells what would be lost, and asks where nobody has said that it is meant. */
 async function isMeant(target: Target, { values, words }: Said, context: Context): Promise<boolean> {

@@ -9,6 +9,13 @@ const lockWait = {
   help: 'How long to wait for another migrator. Default: 60s.',
 } as const satisfies Option
 
+const only = {
+  name: 'only',
+  type: 'list',
+  value: 'document',
+  help: 'Only this document of the store; may be said several times.',
+} as const satisfies Option
+
 export const backupCreate = {
   name: 'backup create',
   summary: 'Back up each store, read the copy back and check it.',
@@ -68,12 +75,13 @@ export const backupPrune = {
 
 export const restore = {
   name: 'restore',
-  summary: 'Put a backup in the place of a store.',
+  summary: 'Put a backup in the place of a store, or documents back as a run found them.',
   about: [
     'Tells first what would be lost: the migrations applied since, and the tables whose rows differ. The present state is saved as a backup of its own before it goes, and stays whole if anything fails.',
+    'Of a store of documents a run is taken back (--run), or single documents of it (--only), byte for byte. A document that was changed since stays as it is, unless --changed-since replace is said. A restore is a run of its own: it too can be taken back.',
     'On a protected store this asks for the identity of the store, typed.',
   ],
-  arguments: [{ name: 'backup', needed: true, help: 'As `lockstep backup list` shows it, or a path.' }],
+  arguments: [{ name: 'backup', needed: false, help: 'As `lockstep backup list` shows it, or a path.' }],
   options: [
     {
       name: 'confirm',
@@ -82,11 +90,25 @@ export const restore = {
       help: 'The identity of a protected store, for where nobody can be asked.',
     },
     { name: 'force', type: 'flag', help: 'End the sessions of others who work in the store.' },
+    { name: 'run', type: 'text', value: 'run', help: 'Documents: the run to take back; lockstep history lists them.' },
+    only,
+    {
+      name: 'changed-since',
+      type: 'text',
+      value: 'rule',
+      words: ['leave', 'replace'],
+      help: 'Documents that were changed after that run: leave them (the default), or put the old bytes back all the same.',
+    },
     lockWait,
   ],
   examples: [
     { command: 'lockstep restore app.2026-11-21_14-30-45.bak', does: 'asks before it begins' },
     { command: 'lockstep restore app.2026-11-21_14-30-45.bak --store app --yes', does: 'in a script' },
+    {
+      command: 'lockstep restore --store manifests --run 2026-11-21_14-30-45-1f0c09d2',
+      does: 'all documents of a run',
+    },
+    { command: 'lockstep restore --only artifacts/job/run/manifest.json', does: 'one, as it was before the last run' },
   ],
-  exits: [0, 4, 5],
+  exits: [0, 4, 5, 6, 7],
 } as const satisfies CommandSpec

@@ -10,7 +10,11 @@ export default defineTransform<Before, Before>({
   from: '1.2.0',
   to: '1.3.0',
   changes: ['Add priority_level field'],
-  up: (manifest) => ({ priority_level: 'normal', ...manifest, schema_version: '1.3.0' }),
+  up: (manifest) => ({
+    ...manifest,
+    priority_level: manifest.priority_level ?? 'normal',
+    schema_version: '1.3.0',
+  }),
   down: ({ priority_level, ...manifest }) => ({
     ...manifest,
     // Only the default is taken away again: anything else was written by somebody.
