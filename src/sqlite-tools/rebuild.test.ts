@@ -241,6 +241,14 @@ describe('what must change with it', () => {
     expect(schemaOf(path).map((row) => row['name'])).toEqual(['t_fresh', 't', 'v_ii', 'v'])
   })
 
+  test('may be a view and a trigger on it', async () => {
+    const path = database(text)
+    const v_ii = 'CREATE TRIGGER v_ii INSTEAD OF INSERT ON v BEGIN INSERT INTO t (fresh) VALUES (upper(new.fresh)); END'
+    await rebuild(path, 't', { columns, renamed: { fresh: 'old' }, replaced: { ...replaced, v_ii } })
+    prepare(path, "INSERT INTO v VALUES ('loud')")
+    expect(rowsIn(path, 'SELECT fresh FROM v')).toEqual([{ fresh: 'x' }, { fresh: 'LOUD' }])
+  })
+
   const left: readonly (readonly [fact: string, missing: keyof typeof replaced, reason: string])[] = [
     ['an index', 't_old', 'its index t_old cannot be made again'],
     ['a trigger', 't_ai', 'trigger of t (insert) does not fit its new form'],
@@ -345,6 +353,22 @@ test.each(refusals)('refused: %s', async (_fact, before, spec, reason, help) => 
     details: { table: 't', reason: expect.stringContaining(reason), help: expect.stringContaining(help) },
   })
   expect(schemaOf(path)).toEqual(there)
+})
+
+test('a child that loses rows meanwhile stops it', async () => {
+  const path = database(everything)
+  const before = rowsIn(path, 'SELECT * FROM runs')
+  const losing = runCode(path, async (api) => {
+    const exec = async (text: string): Promise<void> => {
+      await api.exec(text.startsWith('ALTER TABLE') ? `${text}; DELETE FROM runs WHERE id = 1` : text)
+    }
+    await rebuildTable({ ...api, exec }, 'tasks', strictTitle)
+  })
+  await expect(losing).rejects.toMatchObject({
+    code: 'rebuild-differs',
+    details: { reason: 'runs held 3 values, 2 are left' },
+  })
+  expect(rowsIn(path, 'SELECT * FROM runs')).toEqual(before)
 })
 
 test('refused: while foreign keys are enforced, which would take the children along', async () => {
