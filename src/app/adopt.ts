@@ -8,6 +8,7 @@ import { compareVersions, versionKey } from '../core/version.ts'
 import { makeEngine, moved, nextRow, recordOf, type Engine } from '../engine/engine.ts'
 import { answerOf, failedReport, reportOf } from './answer.ts'
 import { sha256, type AppContext } from './context.ts'
+import { recordShape } from './drift.ts'
 import { whileAllLocked, type Locked } from './locked.ts'
 import { factsReader } from './plan.ts'
 import { planUp } from '../core/make-plan.ts'
@@ -63,6 +64,7 @@ async function adoptLocked({ target, session }: Locked, options: AdoptOptions, c
   await session.write(
     recordAll(found.migrations, { engine, target, why: options.why ?? `adopted, ${found.comparison}` }),
   )
+  await recordShape({ target, session }, context)
   return {
     adopted: found.migrations.map((one) => one.version),
     comparison: found.comparison,

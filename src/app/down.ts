@@ -10,6 +10,7 @@ import { makeEngine } from '../engine/engine.ts'
 import { answerOf, failedReport, reportOf } from './answer.ts'
 import { refuseUnconfirmed, type Confirmation } from './confirm.ts'
 import { sha256, type AppContext } from './context.ts'
+import { recordShape } from './drift.ts'
 import { whileAllLockedAgain } from './again.ts'
 import type { Locked } from './locked.ts'
 import { judgeWaiting } from './judge-waiting.ts'
@@ -73,7 +74,9 @@ async function downLocked(locked: readonly Locked[], running: Running): Promise<
   if (lookUp(running.run, now, running.context)) return
   for (const [index, one] of now.entries()) {
     const session = locked[index]?.session
-    if (session !== undefined) await downOne(one, session, running)
+    if (session === undefined) continue
+    await downOne(one, session, running)
+    if (running.run.ran.has(one.target.name)) await recordShape({ target: one.target, session }, running.context)
   }
 }
 

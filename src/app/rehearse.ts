@@ -1,24 +1,23 @@
 /** `rehearse`: runs up, down, up of each migration on a scratch store and says whether the way back can be trusted. */
 
-import type { LockstepError } from '../core/error.ts'
-import { isLockstepError, LockstepError as Failure } from '../core/error.ts'
+import { isLockstepError, LockstepError } from '../core/error.ts'
 import type { Migration } from '../core/migration.ts'
-import { isAcceptable, type Declared, type LegName, type RehearsalVerdict } from '../rehearse/verdict.ts'
-import type { LostRows } from '../rehearse/rows.ts'
+import type { Shape } from '../core/shape.ts'
 import type { Sql } from '../rehearse/tables.ts'
-import type { Difference } from '../core/shape.ts'
 import { answerOf, asLockstepError, failedReport } from './answer.ts'
 import type { AppContext } from './context.ts'
 import { onBench, runUp } from './rehearsal/bench.ts'
 import { choose, type RehearsalChoice } from './rehearsal/choose.ts'
 import type { SeedFile } from './rehearsal/fill.ts'
 import { readTold, withoutBeyond, type ScriptTold } from './rehearsal/read.ts'
-import { rehearseOne, type Outcome } from './rehearsal/rehearse-one.ts'
+import { rehearseOne } from './rehearsal/rehearse-one.ts'
+import { reportOutcome, type RehearsedReport } from './rehearsal/report.ts'
 import type { Answer, StoreReport } from './report.ts'
 import type { Scratch, Target } from './target.ts'
 
 export type { RehearsalChoice } from './rehearsal/choose.ts'
 export type { SeedFile } from './rehearsal/fill.ts'
+export type { RehearsedReport } from './rehearsal/report.ts'
 
 export interface RehearseOptions {
   readonly choice: RehearsalChoice
@@ -27,33 +26,6 @@ export interface RehearseOptions {
   /** `null`: rows are generated. */
   readonly seeds: SeedFile | null
   readonly columnOrder: 'ignored' | 'compared'
-}
-
-/** What stopped a leg. */
-export interface RehearsalFailure {
-  readonly code: string
-  readonly message: string
-  readonly file: string | null
-  readonly line: number | null
-  readonly column: number | null
-  readonly statement: string | null
-}
-
-export interface RehearsedReport {
-  readonly version: string
-  readonly file: string
-  readonly verdict: RehearsalVerdict
-  /** Whether a pipeline may go on; see `isAcceptable`. */
-  readonly acceptable: boolean
-  /** The leg that decided it, and on which rows; `null` where all went well. */
-  readonly leg: LegName | null
-  readonly data: 'empty' | 'seeded'
-  readonly reason: string | null
-  readonly error: RehearsalFailure | null
-  readonly differences: readonly Difference[]
-  readonly lost: readonly LostRows[]
-  readonly notes: readonly string[]
-  readonly ms: number
 }
 
 export interface RehearseReport extends StoreReport {
@@ -101,6 +73,8 @@ interface Stage {
   readonly told: ReadonlyMap<Migration, { readonly up: ScriptTold; readonly down: ScriptTold }>
   /** Migrations that could not be built up: what comes after may fail because of them. */
   readonly broken: string[]
+  /** The structure that the base has now, where it is known. */
+  shape: Shape | null
 }
 
 async function rehearseAll(target: Target, rehearsal: Rehearsal): Promise<void> {
@@ -122,12 +96,13 @@ async function rehearseAll(target: Target, rehearsal: Rehearsal): Promise<void> 
   const base = await openBase(target, options, extensions)
   const bodies = shared ? withoutBeyond(target.bodies, sql) : target.bodies
   const quiet: AppContext = { ...context, emit: () => undefined }
-  const stage: Stage = { target: { ...target, bodies }, sql, base, shared, quiet, told, broken: [] }
+  const stage: Stage = { target: { ...target, bodies }, sql, base, shared, quiet, told, broken: [], shape: null }
   try {
     for (const run of runsOf(needed, chosen)) {
       const [first] = run
       if (first !== undefined && chosen.has(first)) rehearsed.push(await rehearseNext(first, stage, rehearsal))
       await buildUp(run, stage)
+      if (first === undefined || !chosen.has(first)) stage.shape = null
     }
   } finally {
     await base.drop()
@@ -147,8 +122,8 @@ function runsOf(needed: readonly Migration[], chosen: ReadonlySet<Migration>): M
 }
 
 async function openBase(target: Target, { on }: RehearseOptions, extensions: readonly string[]): Promise<Scratch> {
-  const impossible = (reason: string, cause?: unknown): Failure =>
-    new Failure('scratch-impossible', { store: target.name, reason }, { store: target.name, cause })
+  const impossible = (reason: string, cause?: unknown): LockstepError =>
+    new LockstepError('scratch-impossible', { store: target.name, reason }, { store: target.name, cause })
   if (target.scratch === null) throw impossible(`stores of kind ${target.store.kind} have none`)
   if (on === 'pglite' && target.store.kind === 'sqlite')
     throw impossible('PGlite stands in for PostgreSQL, not for SQLite')
@@ -176,16 +151,21 @@ async function rehearseNext(migration: Migration, stage: Stage, rehearsal: Rehea
   const scripts = told.get(migration)
   const beyond = [...(scripts?.up.beyond ?? []), ...(scripts?.down.beyond ?? [])][0]
   const about = { version: migration.version, file: migration.file }
+  const known = stage.shape
+  stage.shape = null
   if (stage.shared && beyond !== undefined) {
     const reason = `line ${beyond.line} of ${beyond.file}: ${beyond.why}: ${beyond.statement}`
     const none = { leg: null, data: 'empty' as const, error: null, differences: [], lost: [] }
     return { ...about, verdict: 'refused', acceptable: false, reason, ...none, notes: [refusedNote(sql)], ms: 0 }
   }
+  const { direction } = target.policy
+  const around = { direction, told: scripts?.up, missing: base.missing, broken: stage.broken }
   const copy = await base.copy()
   try {
     const outcome = await onBench(copy, { target, context: quiet, sql }, (bench) =>
       rehearseOne(bench, {
         migration,
+        before: known,
         twice: target.policy.idempotent || migration.repeatable,
         upIsBlank: scripts?.up.isBlank ?? false,
         downIsBlank: migration.down !== null && (scripts?.down.isBlank ?? false),
@@ -193,7 +173,8 @@ async function rehearseNext(migration: Migration, stage: Stage, rehearsal: Rehea
         seeds: options.seeds,
       }),
     )
-    return { ...about, ...reportOutcome(migration, outcome, stage), ms: context.clock.now() - begun }
+    stage.shape = outcome.after
+    return { ...about, ...reportOutcome(migration, outcome, around), ms: context.clock.now() - begun }
   } catch (error) {
     throw context.signal.aborted ? context.signal.reason : asLockstepError(error)
   } finally {
@@ -203,51 +184,4 @@ async function rehearseNext(migration: Migration, stage: Stage, rehearsal: Rehea
 
 function refusedNote({ dialect }: Sql): string {
   return dialect === 'sqlite' ? 'try it on a copy of the files by hand' : 'nothing is shared in memory: --on pglite'
-}
-
-type Reported = Omit<RehearsedReport, 'version' | 'file' | 'ms'>
-
-function reportOutcome(migration: Migration, { judged, data, notes }: Outcome, stage: Stage): Reported {
-  const { leg, failure, differences, lost } = judged
-  const verdict = judged.verdict === 'none' && migration.repeatable ? 'exact' : judged.verdict
-  const { irreversible, allow } = migration.directives
-  const { direction } = stage.target.policy
-  const declared: Declared = { irreversible, allowed: allow.map((one) => one.rule), direction }
-  return {
-    verdict,
-    acceptable: isAcceptable(verdict, declared),
-    leg,
-    data,
-    reason: failure?.message ?? irreversible ?? reasonOf(verdict),
-    error: failure === null ? null : failureReport(failure),
-    differences,
-    lost,
-    notes: [...notes, ...(failure === null ? [] : whyItMayFail(migration, stage))],
-  }
-}
-
-function reasonOf(verdict: RehearsalVerdict): string | null {
-  if (verdict === 'none') return 'there is no down'
-  return verdict === 'empty' ? 'the down changes nothing' : null
-}
-
-function failureReport({ code, message, place, statement }: LockstepError): RehearsalFailure {
-  return {
-    code,
-    message,
-    file: place?.file ?? null,
-    line: place?.line ?? null,
-    column: place?.column ?? null,
-    statement,
-  }
-}
-
-function whyItMayFail(migration: Migration, { told, base, broken }: Stage): string[] {
-  const asked = told.get(migration)?.up.extensions ?? []
-  const missing = base.missing.filter((one) => asked.includes(one.name))
-  const before = broken.slice(0, 3).join(', ')
-  return [
-    ...missing.map((one) => `the extension ${one.name} is not here: ${one.remedy}`),
-    ...(broken.length === 0 ? [] : [`before it ${before}${broken.length > 3 ? ', ...' : ''} could not be run`]),
-  ]
 }

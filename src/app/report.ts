@@ -73,7 +73,13 @@ export interface HistoryReport extends StoreReport {
 export interface VerifyReport extends StoreReport {
   readonly logRows: number
   readonly head: string | null
+  /** Whether the structure is as the last run left it; where that is not known, why. Documents have none. */
+  readonly structure?: string
   readonly differences: readonly Difference[]
+  /** Statements that would bring it back; printed, never run. */
+  readonly remedies?: readonly string[]
+  /** Differences for which no statement is known, in words. */
+  readonly unmended?: readonly string[]
 }
 
 export interface AdoptReport extends StoreReport {

@@ -8,6 +8,7 @@ import { makeEngine, moved, nextRow, type Engine } from '../engine/engine.ts'
 import { answerOf, exitOfVerdict, failedReport, reportOf } from './answer.ts'
 import { makeRunBackups, type RunBackups } from './backup/of-run.ts'
 import { sha256, type AppContext } from './context.ts'
+import { driftBeforeRun, recordShape } from './drift.ts'
 import { judgeWaiting } from './judge-waiting.ts'
 import type { Locked } from './locked.ts'
 import { whileAllLockedAgain } from './again.ts'
@@ -131,6 +132,9 @@ async function runLocked(locked: readonly Locked[], running: Running): Promise<v
   const refused = refusals(judged, { ...options, intoExisting: options.intoExisting || run.ran.size > 0 })
   for (const [store, error] of refused) run.failed.set(store, error)
   if (refused.size > 0) return
+  if (run.ran.size === 0)
+    for (const [store, error] of await driftBeforeRun(judged, context)) run.failed.set(store, error)
+  if (run.failed.size > 0) return
   const prepared = prepare(judged, options)
   const plans = planAll(judged, prepared, run)
   if (run.failed.size > 0) return
@@ -146,6 +150,7 @@ async function runLocked(locked: readonly Locked[], running: Running): Promise<v
   )
   const { atomic } = options
   await runAll({ judged, prepared, planned: new Map(planned), engines, atomic, backups, run, context })
+  for (const one of locked) if (run.ran.has(one.target.name)) await recordShape(one, context)
 }
 
 /** Reads every script that is to run before the first one does: what no server understands is refused as a whole. */

@@ -1,10 +1,14 @@
-/** `verify`: files against history, and the log against itself and against a head that was written down. Reads only. */
+/**
+ * `verify`: files against history, the log against itself and a head that was written down, the structure against the
+ * one that the last run left. Reads only.
+ */
 
 import { LockstepError } from '../core/error.ts'
 import type { LogRow } from '../core/history.ts'
 import { findChainFault } from '../core/log-chain.ts'
 import { answerOf, failedReport, reportOf } from './answer.ts'
 import { sha256, type AppContext } from './context.ts'
+import { findDrift, type DriftFound } from './drift.ts'
 import type { Answer, VerifyReport } from './report.ts'
 import { judgeTarget, type Target } from './target.ts'
 
@@ -20,7 +24,7 @@ export async function verify(
 ): Promise<Answer<VerifyReport>> {
   const reports: VerifyReport[] = []
   for (const target of targets) reports.push(await verifyOne(target, options))
-  const wrong = reports.some((one) => one.problems.length > 0)
+  const wrong = reports.some((one) => one.problems.length > 0 || one.differences.length > 0)
   return answerOf('verify', reports, wrong ? [3] : [])
 }
 
@@ -28,10 +32,11 @@ async function verifyOne(target: Target, { head }: VerifyOptions): Promise<Verif
   try {
     const judged = await judgeTarget(target)
     const log = judged.history.meta === null ? [] : await target.store.readLog()
-    const report = { ...reportOf(judged, log), logRows: log.length, head: log.at(-1)?.hash ?? null, differences: [] }
+    const drift = await findDrift(target, judged.history)
+    const report = { ...reportOf(judged, log), logRows: log.length, head: log.at(-1)?.hash ?? null, ...drift }
     return { ...report, error: logFault(log, head, target.name) }
   } catch (error) {
-    return { ...failedReport(target, error), logRows: 0, head: null, differences: [] }
+    return { ...failedReport(target, error), logRows: 0, head: null, ...nothingFound }
   }
 }
 
@@ -41,6 +46,8 @@ const shortestHash = 8
 function isHashOf({ hash }: LogRow, head: string): boolean {
   return head.length >= shortestHash && hash.startsWith(head)
 }
+
+const nothingFound: DriftFound = { structure: 'not compared', differences: [], remedies: [], unmended: [] }
 
 function logFault(log: readonly LogRow[], head: string | null, store: string): LockstepError | null {
   const fault = findChainFault(log, sha256)

@@ -2,6 +2,7 @@
 
 import type { Checksum } from './checksum.ts'
 import type { Direction } from './migration.ts'
+import type { ShapeSnapshot } from './shape.ts'
 
 /** The history format this code writes; an unknown one is refused before anything is written. */
 export const historyFormat = 1
@@ -105,5 +106,7 @@ export type HistoryChange =
   | { readonly kind: 'remove'; readonly version: string }
   | { readonly kind: 'log'; readonly row: LogRow }
   | { readonly kind: 'meta'; readonly meta: Meta }
+  /** Takes the place of the one before. */
+  | { readonly kind: 'shape'; readonly snapshot: ShapeSnapshot }
 
 export const noHistory: History = { meta: null, records: [], head: null, holdsTables: false, readOnly: false }

@@ -17,6 +17,8 @@ export interface Policy {
   readonly protect: readonly string[]
   readonly breaking: 'allow' | 'phase' | 'error'
   readonly idempotent: boolean
+  /** What becomes of the structure after a run: written down, and `refuse` runs nothing where it was changed since. */
+  readonly drift: 'record' | 'refuse' | 'off'
   readonly backup: 'migration' | 'run' | 'off'
   /** Label kept in the store itself. */
   readonly identity: string | null
@@ -34,6 +36,7 @@ export const defaultPolicy: Policy = {
   protect: [],
   breaking: 'allow',
   idempotent: false,
+  drift: 'record',
   backup: 'off',
   identity: null,
   protected: false,

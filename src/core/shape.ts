@@ -10,8 +10,8 @@ export interface ShapeObject {
   readonly name: string
   /** What it is, attribute by attribute; compared one by one. An absent fact is the same as `null`. */
   readonly facts: Facts
-  /** The text that made it, where the store keeps one; two texts may make the same, so it is not compared. */
-  readonly source?: string
+  /** Facts as the store's own texts, where those are not in the one form that is compared; for writing it out. */
+  readonly texts?: Readonly<Record<string, string>>
 }
 
 export type Facts = Readonly<Record<string, string | number | boolean | null>>
@@ -20,6 +20,16 @@ export interface Shape {
   /** Name of the rule that made it (`postgres-1`): another rule is another shape, not drift. */
   readonly rule: string
   readonly objects: readonly ShapeObject[]
+}
+
+/** A shape as it was written down after a run that changed something. */
+export interface ShapeSnapshot {
+  readonly shape: Shape
+  /** Names the records it belongs to: with others, a run has ended without writing its shape down. */
+  readonly mark: string
+  /** ISO 8601, UTC. */
+  readonly takenAt: string
+  readonly runId: string
 }
 
 export interface Difference {

@@ -18,9 +18,16 @@ export interface PostgresShapeOptions {
   readonly exclude?: readonly string[]
   /** `caller`: a transaction is open already; it stays open, and sees its own changes. */
   readonly transaction?: 'own' | 'caller'
+  /** With what the server prints, where that is not the one form. */
+  readonly texts?: boolean
 }
 
-const historyTables: readonly string[] = ['public.lockstep_migrations', 'public.lockstep_log', 'public.lockstep_meta']
+const historyTables: readonly string[] = [
+  'public.lockstep_migrations',
+  'public.lockstep_log',
+  'public.lockstep_meta',
+  'public.lockstep_shape',
+]
 
 /**
  * One snapshot of the structure. Owners, grants, tablespaces, column statistics and the numbers that sequences have
@@ -32,7 +39,8 @@ export async function readPostgresShape(client: QueryClient, options: PostgresSh
     options.transaction === 'caller'
       ? await withSettings(client, () => readObjects(client, exclude))
       : await inSnapshot(client, () => readObjects(client, exclude))
-  return { rule: 'postgres-1', objects }
+  if (options.texts === true) return { rule: 'postgres-1', objects }
+  return { rule: 'postgres-1', objects: objects.map(({ kind, name, facts }) => ({ kind, name, facts })) }
 }
 
 /** What the server prints depends on these; a database must not drift because another client looks at it. */
@@ -105,7 +113,9 @@ function decodeRow(row: Record<string, unknown>): ObjectRow {
 function makeObject({ kind, path, suffix, facts, printed }: ObjectRow): ShapeObject {
   const canonical = Object.entries(printed).map(([fact, text]) => [fact, canonicalPrinted(text)])
   const name = path.map(quoteWhereNeeded).join('.') + suffix
-  return { kind, name, facts: { ...facts, ...(Object.fromEntries(canonical) as Record<string, string>) } }
+  const all = { ...facts, ...(Object.fromEntries(canonical) as Record<string, string>) }
+  const texts = Object.entries(printed).filter(([fact, text]) => all[fact] !== text)
+  return { kind, name, facts: all, ...(texts.length === 0 ? {} : { texts: Object.fromEntries(texts) }) }
 }
 
 /** Not by the server's `quote_ident`: its list of key words differs from version to version. */

@@ -2,7 +2,9 @@
 
 import { assert } from '../core/error.ts'
 import { noHistory, type History, type LogRow } from '../core/history.ts'
+import type { ShapeSnapshot } from '../core/shape.ts'
 import { decodeHead, decodeLogRow, decodeMeta, decodeRecord, PartialHistory, type Row } from './history-row.ts'
+import { decodeSnapshot, shapeTable } from './snapshot-row.ts'
 
 /** A client by shape: runs one text, answers the rows of each statement. */
 export interface TextClient {
@@ -24,6 +26,11 @@ export interface HistoryNames {
 export function namesOf({ schema, table }: HistoryPlace): HistoryNames {
   const within = (name: string): string => `${quoteName(schema)}.${quoteName(name)}`
   return { records: within(table), log: within('lockstep_log'), meta: within('lockstep_meta') }
+}
+
+/** Made by the first run that writes a shape down: histories before it go on without. */
+export function shapeTableOf({ schema }: HistoryPlace): string {
+  return `${quoteName(schema)}.${quoteName(shapeTable)}`
 }
 
 export function quoteName(name: string): string {
@@ -56,6 +63,18 @@ export async function readPostgresLog(client: TextClient, place: HistoryPlace): 
     `select id, event, version, ${utc('at')} as at, by, run_id, tool_version, detail, hash from ${log} order by id`,
   )
   return (rows ?? []).map(decodeLogRow)
+}
+
+/** The shape after the last run; `null` where none was written down. */
+export async function readPostgresSnapshot(client: TextClient, place: HistoryPlace): Promise<ShapeSnapshot | null> {
+  try {
+    const columns = `rule, mark, objects, run_id, ${utc('taken_at')} as taken_at`
+    const [rows] = await client.run(`select ${columns} from ${shapeTableOf(place)}`)
+    return decodeSnapshot(rows?.[0])
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== '42P01') throw error
+    return null
+  }
 }
 
 function historyQuery({ records, log, meta }: HistoryNames): string {

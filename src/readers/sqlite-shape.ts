@@ -15,10 +15,10 @@ export interface SqliteShapeOptions {
   /** Tables that are no part of the shape: the history's, unless said. */
   readonly exclude?: readonly string[]
   /** With the texts that made the objects. */
-  readonly sources?: boolean
+  readonly texts?: boolean
 }
 
-const historyTables: readonly string[] = ['lockstep_migrations', 'lockstep_log', 'lockstep_meta']
+const historyTables: readonly string[] = ['lockstep_migrations', 'lockstep_log', 'lockstep_meta', 'lockstep_shape']
 
 /**
  * Several statements: whoever wants them of one moment opens a transaction around the call. `user_version` and the like
@@ -27,7 +27,7 @@ const historyTables: readonly string[] = ['lockstep_migrations', 'lockstep_log',
 export function readSqliteShape(client: SqliteReadClient, options: SqliteShapeOptions = {}): Shape {
   const catalogue = readSqliteCatalogue(client, options.exclude ?? historyTables)
   const objects = [...catalogue.tables.flatMap((table) => tableObjects(table, catalogue)), ...codeObjects(catalogue)]
-  const told = options.sources === true ? objects : objects.map(({ kind, name, facts }) => ({ kind, name, facts }))
+  const told = options.texts === true ? objects : objects.map(({ kind, name, facts }) => ({ kind, name, facts }))
   return {
     rule: 'sqlite-1',
     objects: told.sort((a, b) => compareText(a.kind, b.kind) || compareText(a.name, b.name)),
@@ -39,7 +39,7 @@ function tableObjects(table: TableRow, catalogue: Catalogue): ShapeObject[] {
   const tokens = tokensOf(table.sql, catalogue.names)
   if (table.type === 'virtual') {
     const definition = textOf(afterName(tokens, 'table'))
-    return [{ kind: 'virtual table', name, facts: { definition }, source: table.sql }]
+    return [{ kind: 'virtual table', name, facts: { definition }, texts: { create: table.sql } }]
   }
   const text = readCreateTable(tokens)
   const columns = catalogue.columns.filter((column) => column.table === table.name)
@@ -47,7 +47,7 @@ function tableObjects(table: TableRow, catalogue: Catalogue): ShapeObject[] {
     {
       kind: 'table',
       name,
-      source: table.sql,
+      texts: { create: table.sql },
       facts: {
         strict: table.strict || null,
         withoutRowid: table.withoutRowid || null,
@@ -143,7 +143,7 @@ function indexObjects(table: TableRow, catalogue: Catalogue): ShapeObject[] {
       const { where } = indexText(index, catalogue)
       return {
         kind: 'index',
-        ...(index.sql === null ? {} : { source: index.sql }),
+        ...(index.sql === null ? {} : { texts: { create: index.sql } }),
         name: `${foldName(table.name)}.${foldName(index.name)}`,
         facts: {
           unique: index.unique || null,
@@ -178,7 +178,7 @@ function indexText({ sql }: IndexRow, { names }: Catalogue): { items: Token[][];
 function codeObjects({ code, names }: Catalogue): ShapeObject[] {
   return code.map(({ type, name, table, sql }) => ({
     kind: type,
-    source: sql,
+    texts: { create: sql },
     name: type === 'view' ? foldName(name) : `${foldName(table)}.${foldName(name)}`,
     facts: { definition: textOf(afterName(tokensOf(sql, names), type)) },
   }))

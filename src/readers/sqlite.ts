@@ -1,7 +1,9 @@
 /** The read-only half of SQLite: its history, through any client that prepares a statement and answers its rows. */
 
 import { historyFormat, noHistory, type History, type LogRow, type Meta } from '../core/history.ts'
+import type { ShapeSnapshot } from '../core/shape.ts'
 import { decodeHead, decodeLogRow, decodeMeta, decodeRecord, PartialHistory, type Row } from './history-row.ts'
+import { decodeSnapshot, shapeTable } from './snapshot-row.ts'
 
 /** A client by shape: `DatabaseSync` of node:sqlite fits, `Database` of better-sqlite3 too. */
 export interface SqliteReadClient {
@@ -52,6 +54,12 @@ export function readSqliteHistory(client: SqliteReadClient, table: string): Hist
     holdsTables: false,
     readOnly: false,
   }
+}
+
+/** The shape after the last run; `null` where none was written down. */
+export function readSqliteSnapshot(client: SqliteReadClient): ShapeSnapshot | null {
+  if (!objectsOf(client).has(shapeTable)) return null
+  return decodeSnapshot(rowsOf(client, `SELECT * FROM "main".${quoteSqliteName(shapeTable)}`)[0])
 }
 
 /** Every row of the log, oldest first; none where there is no history. */

@@ -8,6 +8,7 @@ import { defaultPolicy } from '../../core/policy.ts'
 import type { MigrationApi, Session } from '../../core/ports.ts'
 import { carryOut } from '../../engine/carry-out.ts'
 import { makeEngine } from '../../engine/engine.ts'
+import type { Shape } from '../../core/shape.ts'
 import { rowsQuery, type TableRows } from '../../rehearse/rows.ts'
 import { readTables, type Sql } from '../../rehearse/tables.ts'
 import type { Leg, Moment } from '../../rehearse/verdict.ts'
@@ -85,13 +86,17 @@ async function answered({ context }: Bench, work: () => Promise<void>): Promise<
 }
 
 /** A leg and what the store looks like after it. */
-export async function legOf(bench: Bench, failure: LockstepError | null): Promise<Leg<LockstepError>> {
-  return failure === null ? { kind: 'passed', moment: await look(bench) } : { kind: 'failed', failure }
+export async function legOf(
+  bench: Bench,
+  failure: LockstepError | null,
+  known: Shape | null,
+): Promise<Leg<LockstepError>> {
+  return failure === null ? { kind: 'passed', moment: await look(bench, known) } : { kind: 'failed', failure }
 }
 
-/** Structure and rows of the store as it stands. */
-export async function look(bench: Bench): Promise<Moment> {
-  const shape = await bench.target.store.readShape()
+/** Structure and rows of the store as it stands; the structure is only read where it is not known. */
+export async function look(bench: Bench, known: Shape | null): Promise<Moment> {
+  const shape = known ?? (await bench.target.store.readShape())
   return { shape, rows: await readRows(bench, shape) }
 }
 

@@ -1,5 +1,6 @@
 /** What the texts of migrations say before any of them runs: statements that reach beyond, extensions, blank scripts. */
 
+import { isLockstepError } from '../../core/error.ts'
 import type { Body, Migration } from '../../core/migration.ts'
 import type { BodyReader, ScriptSource } from '../../core/ports.ts'
 import { extensionsIn, reachesBeyond } from '../../rehearse/beyond.ts'
@@ -24,8 +25,17 @@ export interface ScriptTold {
 const nothing: ScriptTold = { isBlank: false, beyond: [], extensions: [] }
 const statementChars = 100
 
-/** Reads one direction of a migration. */
-export function readTold({ bodies }: Pick<Target, 'bodies'>, { migration, body }: Told, sql: Sql): ScriptTold {
+/** Reads one direction of a migration. A script that cannot be read tells nothing: its leg will fail, and say why. */
+export function readTold(target: Pick<Target, 'bodies'>, told: Told, sql: Sql): ScriptTold {
+  try {
+    return readScript(target, told, sql)
+  } catch (error) {
+    if (isLockstepError(error) && error.code === 'script-refused') return nothing
+    throw error
+  }
+}
+
+function readScript({ bodies }: Pick<Target, 'bodies'>, { migration, body }: Told, sql: Sql): ScriptTold {
   if (body === null || body.language === 'module') return nothing
   let count = 0
   const beyond: Beyond[] = []

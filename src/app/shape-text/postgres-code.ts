@@ -19,8 +19,24 @@ export function printType({ kind, name, facts }: ShapeObject): string | null {
   if (facts['form'] === 'enum') return `${head} AS ENUM (${String(facts['labels'] ?? '')})`
   if (facts['form'] === 'composite') return `${head} AS (${attributesOf(String(facts['attributes'] ?? ''))})`
   if (facts['form'] !== 'range') return null
-  const [subtype = ''] = String(facts['range']).split(', ')
-  return `${head} AS RANGE (SUBTYPE = ${subtype})`
+  return `${head} AS RANGE (${rangeOf(String(facts['range']))})`
+}
+
+/** Subtype, operator class, then what is there of collation, functions and multirange. */
+function rangeOf(text: string): string {
+  const [subtype = '', operators = '', ...rest] = text.split(', ')
+  const collation = rest.find((one) => one.startsWith('pg_catalog."'))
+  const functions = rest.filter((one) => one !== collation && !/_?multirange/.test(one))
+  const said = {
+    SUBTYPE: subtype,
+    SUBTYPE_OPCLASS: operators,
+    COLLATION: collation,
+    // The other function brings values to one form; only C can write it.
+    SUBTYPE_DIFF: functions.at(-1),
+  }
+  return Object.entries(said)
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${name} = ${value}`]))
+    .join(', ')
 }
 
 /** `name type, name type`, the names as they are. */

@@ -5,8 +5,34 @@ import { columnOrderFact } from '../../core/shape.ts'
 import { splitName } from '../../rehearse/tables.ts'
 import { lastOf, literal, nameOf, ownerOf, sqlName, words } from './names.ts'
 
+/** By the name of their table. */
+export type Columns = ReadonlyMap<string, readonly ShapeObject[]>
+
+/** The column of a parent that this one is; `null`: it is the table's own. */
+function inheritedOf(column: ShapeObject, { inherits }: Facts, columns: Columns): ShapeObject | null {
+  if (typeof inherits !== 'string') return null
+  const last = splitName(column.name).at(-1)
+  const found = inherits.split(', ').flatMap((parent) => columns.get(parent) ?? [])
+  return found.find((one) => splitName(one.name).at(-1) === last) ?? null
+}
+
+/** What a child or a partition says of a column other than its parent. */
+export function printInherited({ name, facts }: ShapeObject, columns: Columns): string[] {
+  return (columns.get(name) ?? []).flatMap((column) => {
+    const parent = inheritedOf(column, facts, columns)
+    if (parent === null) return []
+    const alter = `ALTER TABLE ${nameOf(name)} ALTER COLUMN ${lastOf(column.name)}`
+    const { nullable, default: value = null, generated } = column.facts
+    const same = value === (parent.facts['default'] ?? null) || generated !== undefined
+    return [
+      ...(nullable === false && parent.facts['nullable'] === true ? [`${alter} SET NOT NULL`] : []),
+      ...(same ? [] : [value === null ? `${alter} DROP DEFAULT` : `${alter} SET DEFAULT ${String(value)}`]),
+    ]
+  })
+}
+
 /** Columns with their defaults; constraints come later, when all they refer to is there. */
-export function printTable({ name, facts }: ShapeObject, columns: readonly ShapeObject[]): string {
+export function printTable({ name, facts }: ShapeObject, columns: Columns): string {
   const storage = words(
     typeof facts['partitionedBy'] === 'string' && `PARTITION BY ${facts['partitionedBy']}`,
     typeof facts['accessMethod'] === 'string' && `USING ${sqlName([facts['accessMethod']])}`,
@@ -15,7 +41,8 @@ export function printTable({ name, facts }: ShapeObject, columns: readonly Shape
   const head = words('CREATE', facts['persistence'] === 'unlogged' && 'UNLOGGED', 'TABLE', nameOf(name))
   if (typeof facts['partition'] === 'string')
     return words(head, `PARTITION OF ${String(facts['inherits'])} ${facts['partition']}`, storage)
-  const list = sorted(columns, facts).map((column) => `  ${printColumn(column)}`)
+  const own = (columns.get(name) ?? []).filter((one) => inheritedOf(one, facts, columns) === null)
+  const list = sorted(own, facts).map((column) => `  ${printColumn(column)}`)
   const body = list.length === 0 ? '()' : `(\n${list.join(',\n')}\n)`
   return words(head, body, typeof facts['inherits'] === 'string' && `INHERITS (${facts['inherits']})`, storage)
 }

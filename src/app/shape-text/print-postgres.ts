@@ -19,15 +19,19 @@ import {
   printColumnRest,
   printConstraint,
   printIndex,
+  printInherited,
   printSequence,
   printSequenceRest,
   printTable,
   printTableRest,
   told,
+  type Columns,
 } from './postgres-tables.ts'
-import type { PrintedShape } from './print-shape.ts'
+import type { PrintedShape } from './printed.ts'
 
-export function printPostgres({ objects }: Shape): PrintedShape {
+export function printPostgres(shape: Shape): PrintedShape {
+  // As the server prints them: the one form for comparing leaves casts out that the server wants back.
+  const objects = shape.objects.map((one) => ({ ...one, facts: { ...one.facts, ...one.texts } }))
   const of = (...kinds: readonly string[]): ShapeObject[] => objects.filter((one) => kinds.includes(one.kind))
   const statements = [
     // Bodies may speak of what comes later.
@@ -37,6 +41,7 @@ export function printPostgres({ objects }: Shape): PrintedShape {
     ...printStructure(objects, of),
     ...numbered(of('index')).flatMap(([one, number]) => printIndex(one, number)),
     ...of('sequence').flatMap(printSequenceRest),
+    ...of('table').flatMap((one) => printInherited(one, columnsOf(objects))),
     ...of('column').flatMap(printColumnRest),
     ...numbered(of('statistics')).map(([one, number]) => printStatistics(one, number)),
     ...of('trigger').flatMap(printTrigger),
@@ -78,7 +83,7 @@ type Of = (...kinds: readonly string[]) => ShapeObject[]
 /** Types, tables, functions; then keys and checks; then views, which may rest on them; references last. */
 function printStructure(objects: readonly ShapeObject[], of: Of): string[] {
   const tables = new Set(of('table').map((one) => one.name))
-  const columns = Map.groupBy(of('column'), (one) => parentOf(one.name))
+  const columns = columnsOf(objects)
   const views = of('view', 'materialized view').map((one) => item(one, printView(one), 3))
   const code = of('function', 'procedure').flatMap((one) => codeItem(one))
   const isLate = (one: Item): boolean => views.some((view) => one.text.includes(view.name))
@@ -87,14 +92,14 @@ function printStructure(objects: readonly ShapeObject[], of: Of): string[] {
     ...of('type').flatMap((one) => (printType(one) === null ? [] : [item(one, printType(one), 0)])),
     ...domains,
     ...of('sequence').map((one) => item(one, printSequence(one), 0)),
-    ...of('table').map((one) => item(one, printTable(one, columns.get(one.name) ?? []), 1)),
+    ...of('table').map((one) => item(one, printTable(one, columns), 1)),
     ...code.filter((one) => !isLate(one)),
   ]
   const constraints = numbered(
     of('constraint').filter((one) => tables.has(parentOf(one.name)) && !isInherited(one, objects)),
   )
   const references = ([one]: readonly [ShapeObject, string]): boolean =>
-    /^FOREIGN KEY/.test(String(one.facts['definition']))
+    String(one.facts['definition']).startsWith('FOREIGN KEY')
   const print = ([one, number]: readonly [ShapeObject, string]): string[] => printConstraint(one, number, 'TABLE')
   return [
     ...inOrderOfNeed(first),
@@ -129,7 +134,7 @@ function isInherited(constraint: ShapeObject, objects: readonly ShapeObject[]): 
   const parents = String(child?.facts['inherits'] ?? '').split(', ')
   const own = constraint.name.slice(parentOf(constraint.name).length)
   return (
-    /^CHECK/.test(String(definition)) &&
+    String(definition).startsWith('CHECK') &&
     objects.some(
       (one) =>
         one.kind === 'constraint' &&
@@ -152,6 +157,13 @@ function numbered(objects: readonly ShapeObject[]): (readonly [ShapeObject, stri
 function comment({ kind, name, facts }: ShapeObject): string[] {
   const named = kind === 'function' || kind === 'procedure' ? functionWithArguments(name) : nameOf(name)
   return told(facts['comment'], (one) => `COMMENT ON ${kind.toUpperCase()} ${named} IS ${literal(one)}`)
+}
+
+function columnsOf(objects: readonly ShapeObject[]): Columns {
+  return Map.groupBy(
+    objects.filter((one) => one.kind === 'column'),
+    (one) => parentOf(one.name),
+  )
 }
 
 function parentOf(name: string): string {

@@ -58,15 +58,9 @@ function ownValue(column: SeedColumn, { table, row, attempt }: RowAsked, sql: Sq
   const isKey = table.keys.some((key) => key.includes(column.name))
   const bare = row === seedRows - 1 || attempt === attemptsMost - 1
   if (column.nullable && bare && !isKey) return null
-  // A rowid that SQLite counts itself.
-  if (sql.dialect === 'sqlite' && /^integer$/.test(column.type.name) && isOnlyKey(column, table)) return null
   const named = new RegExp(`(?<![\\w"])"?${escape(column.name)}"?(?![\\w"])`, 'i')
   const checks = table.checks.filter((one) => named.test(one))
   return seedValue(column, { row, attempt, checks }, sql)
-}
-
-function isOnlyKey(column: SeedColumn, { keys }: SeedTable): boolean {
-  return keys[0]?.length === 1 && keys[0][0] === column.name
 }
 
 function valuesOfReferences({

@@ -71,6 +71,9 @@ export function changeDraft(
       return
     case 'meta':
       draft.meta = change.meta
+      return
+    case 'shape':
+      assert(false, 'the memory store keeps no snapshot of its shape')
   }
 }
 

@@ -212,7 +212,7 @@ async function readShape(client: PostgresClient, { schema, table }: HistoryPlace
   const exclude = [table, 'lockstep_log', 'lockstep_meta', shapeTable].map((name) => `${schema}.${name}`)
   return await readPostgresShape(
     { query: async (text) => ({ rows: [...((await client.run(text)).at(-1) ?? [])] }) },
-    { exclude },
+    { exclude, texts: true },
   )
 }
 

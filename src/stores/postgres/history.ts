@@ -1,7 +1,8 @@
 /** Writing the history of a PostgreSQL database: every change as one statement's text. */
 
 import type { HistoryChange, HistoryRecord, LogRow, Meta } from '../../core/history.ts'
-import { namesOf, quoteLiteral, quoteName, type HistoryPlace } from '../../readers/postgres.ts'
+import type { ShapeSnapshot } from '../../core/shape.ts'
+import { namesOf, quoteLiteral, quoteName, shapeTableOf, type HistoryPlace } from '../../readers/postgres.ts'
 
 /** The three tables, made in one transaction by whoever holds the lock. */
 export function createTables(place: HistoryPlace): string {
@@ -69,12 +70,34 @@ export function changeText(change: HistoryChange, place: HistoryPlace): string {
       return `insert into ${names.log} (id, event, version, at, by, run_id, tool_version, detail, hash) values (${logValues(change.row).join(', ')})`
     case 'meta':
       return metaText(change.meta, names.meta)
+    case 'shape':
+      return shapeText(change.snapshot, place)
   }
 }
 
 function metaText({ format, identity, protected: isProtected, policy }: Meta, table: string): string {
   const values = [String(format), literal(identity), String(isProtected), literal(policy)].join(', ')
   return `insert into ${table} (format, identity, protected, policy) values (${values}) on conflict (only_row) do update set (format, identity, protected, policy) = row(${values})`
+}
+
+/** Its table is made here: a history of a former version has none. */
+function shapeText({ shape, mark, takenAt, runId }: ShapeSnapshot, place: HistoryPlace): string {
+  const table = shapeTableOf(place)
+  const values = [shape.rule, mark, JSON.stringify(shape.objects), runId].map(literal).join(', ')
+  return `do $lockstep$ begin
+  if to_regclass(${quoteLiteral(table)}) is null then
+    create table ${table} (
+      only_row boolean primary key default true check (only_row),
+      rule text not null,
+      mark text not null,
+      objects text not null,
+      run_id text not null,
+      taken_at timestamptz not null
+    );
+  end if;
+end $lockstep$;
+delete from ${table};
+insert into ${table} (rule, mark, objects, run_id, taken_at) values (${values}, ${literal(takenAt)}::timestamptz)`
 }
 
 const recordColumns = [

@@ -75,7 +75,7 @@ export function openPostgres(options: PostgresOptions): Store {
       read((client) =>
         readPostgresShape(
           { query: async (text) => ({ rows: [...((await client.run(text)).at(-1) ?? [])] }) },
-          { exclude: ownTables(options.history) },
+          { exclude: ownTables(options.history), texts: true },
         ),
       ),
     examine: () => read((client) => examinePostgres(client, options.history)),

@@ -3,7 +3,9 @@
 import { assert } from '../../core/error.ts'
 import { parseChecksum } from '../../core/checksum.ts'
 import type { HistoryChange, HistoryRecord, LogRow, Meta } from '../../core/history.ts'
-import type { SqliteHistoryNames } from '../../readers/sqlite.ts'
+import type { ShapeSnapshot } from '../../core/shape.ts'
+import { shapeTable } from '../../readers/snapshot-row.ts'
+import { quoteSqliteName, type SqliteHistoryNames } from '../../readers/sqlite.ts'
 import type { SqliteClient, SqliteValue } from './client.ts'
 
 /** The three tables. Not STRICT: a library before 3.37 could not open the file any more. */
@@ -70,6 +72,8 @@ export function writeChange(
       return insertRow(client, names.log, logRow(change.row))
     case 'meta':
       return writeMeta(client, names.meta, change.meta)
+    case 'shape':
+      return writeShape(client, change.snapshot)
   }
 }
 
@@ -94,6 +98,22 @@ function writeMeta(client: SqliteClient, table: string, meta: Meta): void {
   client.prepare(`DELETE FROM ${table}`).run()
   const { format, identity, policy } = meta
   insertRow(client, table, { only_row: 1, format, identity, protected: meta.protected ? 1 : 0, policy })
+}
+
+/** Its table is made here: a history of a former version has none. */
+function writeShape(client: SqliteClient, { shape, mark, takenAt, runId }: ShapeSnapshot): void {
+  const table = `"main".${quoteSqliteName(shapeTable)}`
+  client.exec(`CREATE TABLE IF NOT EXISTS ${table} (
+  only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+  rule TEXT NOT NULL,
+  mark TEXT NOT NULL,
+  objects TEXT NOT NULL,
+  run_id TEXT NOT NULL,
+  taken_at TEXT NOT NULL
+);
+DELETE FROM ${table};`)
+  const objects = JSON.stringify(shape.objects)
+  insertRow(client, table, { only_row: 1, rule: shape.rule, mark, objects, run_id: runId, taken_at: takenAt })
 }
 
 /** A change that meets no row, or several, was made on another history than the one that is there. */

@@ -4,8 +4,14 @@ import { LockstepError } from '../../core/error.ts'
 import { describeHolder } from '../../core/event.ts'
 import { noHistory, type History } from '../../core/history.ts'
 import type { Clock, LockOptions, Session, Store } from '../../core/ports.ts'
-import { readSqliteHistory, readSqliteLog, sqliteNamesOf, sqliteTablesOf } from '../../readers/sqlite.ts'
-import { readSqliteShape } from '../../readers/sqlite-shape.ts'
+import { shapeTable } from '../../readers/snapshot-row.ts'
+import {
+  readSqliteHistory,
+  readSqliteLog,
+  readSqliteSnapshot,
+  sqliteNamesOf,
+  sqliteTablesOf,
+} from '../../readers/sqlite.ts'
 import { readSideLock, whileSideLocked } from '../side-lock.ts'
 import { factsOf } from '../sql/facts.ts'
 import { waitForLock, type WaitOptions } from '../wait-for-lock.ts'
@@ -14,6 +20,7 @@ import { isWritable, lookAt, openClient, realPathOf, valueOf, type OwnedClient, 
 import { examine } from './examine.ts'
 import { isBusy, readFailure, storeFailure, type About } from './failure.ts'
 import { openSession } from './session.ts'
+import { readShape } from './shape.ts'
 import { putBackSettings, readSettings } from './unit/settings.ts'
 import type { Uninterrupted } from './transaction.ts'
 
@@ -73,7 +80,7 @@ function makeStore(options: SqliteOptions, database: Database): Store {
   const { name, place, clock, history } = options
   const { busyTimeoutMs = 2_000, uninterrupted = (work) => work(), onNotice = warn } = options
   const about: About = { store: name, place }
-  const exclude = Object.values(sqliteTablesOf(history.table))
+  const exclude = [...Object.values(sqliteTablesOf(history.table)), shapeTable]
   const historyOf = (client: SqliteClient | null): History => readHistory(client, database.file, history.table)
   const reading = async <T>(work: (client: SqliteClient | null) => T): Promise<T> => {
     try {
@@ -98,8 +105,8 @@ function makeStore(options: SqliteOptions, database: Database): Store {
     readScript: (source) => factsOf(source, 'sqlite'),
     whileLocked: async (lock, work) =>
       await database.locked({ ...lock, store: name, clock }, () => session(lock, work)),
-    readShape: () =>
-      reading((client) => (client === null ? shapeOfNothing() : readSqliteShape(client, { exclude, sources: true }))),
+    readShape: () => reading((client) => readShape(client, exclude)),
+    readSnapshot: () => reading((client) => (client === null ? null : readSqliteSnapshot(client))),
     readLog: () => reading((client) => (client === null ? [] : readSqliteLog(client, history.table))),
     endHolder: async () => (database.file === null ? null : refuseEnd(database.file, name)),
     examine: () =>
@@ -111,16 +118,6 @@ function makeStore(options: SqliteOptions, database: Database): Store {
 function readHistory(client: SqliteClient | null, file: string | null, table: string): History {
   const found = client === null ? noHistory : readSqliteHistory(client, table)
   return { ...found, readOnly: file !== null && !isWritable(file) }
-}
-
-/** The shape of an empty database, named by the same rule as every other. */
-function shapeOfNothing(): ReturnType<typeof readSqliteShape> {
-  const client = openClient(':memory:', 'write')
-  try {
-    return readSqliteShape(client)
-  } finally {
-    client.close()
-  }
 }
 
 /** Several reads of one moment: a transaction around them, unless the owner of the connection has one open. */

@@ -149,12 +149,18 @@ export function verifyText(stores: readonly VerifyReport[], style: PageStyle): s
 function verifyBlock(report: VerifyReport, style: PageStyle): string {
   const log = report.logRows === 0 ? 'no log yet' : `log whole (${counted(report.logRows, 'row')})`
   const problems = report.problems.length === 0 ? 'files fit the history' : counted(report.problems.length, 'problem')
-  // No word where nothing was found: not every store is compared.
-  const drift = report.differences.length === 0 ? '' : `, ${counted(report.differences.length, 'difference')}`
+  const drift = report.structure === undefined ? '' : `, structure ${report.structure}`
   const lines = [`${style.paint('bold', report.store)}: ${log}, ${problems}${drift}`]
   if (report.head !== null) lines.push(`  head ${report.head}`)
-  lines.push(...differenceLines(report.differences, style))
+  lines.push(...differenceLines(report.differences, style), ...remedyLines(report, style))
   return [lines.join('\n'), ...problemBlocks(report, style)].join('\n\n')
+}
+
+/** Statements for a person to look at; nothing runs them. */
+function remedyLines({ remedies = [], unmended = [] }: VerifyReport, { paint }: PageStyle): string[] {
+  const head = remedies.length === 0 ? [] : [`  ${paint('dim', 'to bring it back:')}`]
+  const statements = remedies.map((one) => `${one}${one.startsWith('--') ? '' : ';'}`.replaceAll(/^/gm, '    '))
+  return [...head, ...statements, ...unmended.map((one) => `    -- by hand: ${one}`)]
 }
 
 /** What a structure has other than it should. */

@@ -2,15 +2,16 @@
 
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { rehearse as tryOut, type RehearsalChoice, type RehearseReport, type SeedFile } from '../../app/rehearse.ts'
-import { LockstepError } from '../../core/error.ts'
-import { command, type Context } from '../command.ts'
-import type { InvocationOf } from '../parse/command-line.ts'
-import { githubText, junitText } from '../print/text/rehearsal-reports.ts'
-import { rehearsalText } from '../print/text/rehearsal.ts'
-import { finish, type Ending } from '../run/finish.ts'
-import { withTargets } from '../run/with-targets.ts'
-import type { rehearse } from '../specs/try.ts'
+import type { RehearsalChoice, RehearseReport, SeedFile } from '../../../app/rehearse.ts'
+import { rehearse as tryOut } from '../../../app/verbs.ts'
+import { LockstepError } from '../../../core/error.ts'
+import { command, type Context } from '../../command.ts'
+import type { InvocationOf } from '../../parse/command-line.ts'
+import { githubText, junitText } from '../../print/text/rehearsal-reports.ts'
+import { rehearsalText } from '../../print/text/rehearsal.ts'
+import { finish, type Ending } from '../../run/finish.ts'
+import { withAnyTargets } from '../../run/with-targets.ts'
+import type { rehearse } from '../../specs/try.ts'
 
 type Said = InvocationOf<typeof rehearse>
 
@@ -23,7 +24,7 @@ export const run = command<typeof rehearse>(async (said, context) => {
     columnOrder: values['column-order'] ? ('compared' as const) : ('ignored' as const),
   }
   // Not `read`: what was made on the server is dropped when somebody interrupts.
-  const answer = await withTargets(said, { context, access: 'write' }, ({ targets, app }) =>
+  const answer = await withAnyTargets(said, { context, access: 'write' }, ({ targets, app }) =>
     tryOut(targets, options, app),
   )
   return finish(answer, said, { context, text: textOf(values.reporter) })

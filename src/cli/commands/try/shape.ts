@@ -1,10 +1,10 @@
 /** `lockstep shape`. */
 
-import { shape as ask, type ShapeReport } from '../../app/shape.ts'
-import { command } from '../command.ts'
-import { finish } from '../run/finish.ts'
-import { withTargets } from '../run/with-targets.ts'
-import type { shape } from '../specs/try.ts'
+import { shape as ask, type ShapeReport } from '../../../app/shape.ts'
+import { command } from '../../command.ts'
+import { finish } from '../../run/finish.ts'
+import { withTargets } from '../../run/with-targets.ts'
+import type { shape } from '../../specs/try.ts'
 
 export const run = command<typeof shape>(async (said, context) => {
   const answer = await withTargets(said, { context, access: 'read' }, ({ targets, app }) => ask(targets, app))

@@ -1,0 +1,248 @@
+/** Migrations whose downs are known, one by one, rehearsed on each kind of store: the verdicts must agree. */
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Client } from 'pg'
+import { afterAll, describe, expect, test } from 'vitest'
+import { openTargets, closeTargets } from '../../src/app/open.ts'
+import { rehearse, type RehearsedReport, type RehearseOptions } from '../../src/app/rehearse.ts'
+import type { Target } from '../../src/app/target.ts'
+import type { Policy } from '../../src/core/policy.ts'
+import { readSettings } from '../../src/settings/read-settings.ts'
+import { describeWithPostgres } from '../support/describe-with-postgres.ts'
+import { contextOf } from '../support/target.ts'
+
+const folders: string[] = []
+afterAll(() => folders.forEach((one) => rmSync(one, { recursive: true, force: true })))
+
+type Files = Readonly<Record<string, string>>
+
+/** One file a step: its name, its up, its down (`null`: none), and what a rehearsal must say. */
+const known: readonly (readonly [name: string, up: string, down: string | null, verdict: string])[] = [
+  [
+    '01_users',
+    "create table users (id integer primary key, email varchar(40) not null unique, kind text not null check (kind in ('a', 'b')), age integer check (age >= 18))",
+    'drop table users',
+    'exact',
+  ],
+  [
+    '02_posts',
+    'create table posts (id integer primary key, user_id integer not null references users(id), title text not null, body text)',
+    'drop table posts',
+    'exact',
+  ],
+  ['03_comment_only', 'create index posts_title on posts (title)', '-- nothing to do', 'empty'],
+  ['04_select_only', 'create index posts_body on posts (body)', 'select 1', 'empty'],
+  ['05_wrong_name', 'alter table users add column nick text', 'alter table users drop column nickname', 'fails'],
+  [
+    '06_half',
+    'create table tags (id integer primary key); create table marks (id integer)',
+    'drop table marks',
+    'differs',
+  ],
+  ['07_lossy', 'alter table posts drop column body', 'alter table posts add column body text', 'differs'],
+  ['08_lossy', 'alter table users drop column age', 'alter table users add column age integer', 'differs'],
+  [
+    '09_not_null',
+    'alter table posts drop column title',
+    "alter table posts add column title text not null default ''",
+    'differs',
+  ],
+  ['10_rows', 'insert into tags (id) values (1), (2)', 'delete from tags', 'loses data'],
+  ['11_rows', 'insert into tags (id) values (11), (12)', 'delete from tags where id in (11, 12)', 'exact'],
+  ['12_left_over', 'insert into tags (id) values (21), (22)', 'delete from tags where id = 21', 'differs'],
+  ['13_drop', 'alter table tags add column spare text', 'alter table tags drop column spare', 'exact'],
+  ['14_gone', 'alter table tags drop column spare', 'alter table tags add column spare text', 'loses data'],
+  ['15_no_down', 'create table final (id integer primary key)', null, 'none'],
+  ['16_bad_up', 'create table broken (id integer primary key', 'drop table broken', 'fails'],
+]
+
+/** SQLite refuses to drop a column that an index or a check needs, so some files fail where PostgreSQL goes on. */
+const onSqlite: Readonly<Record<string, string>> = {
+  '07_lossy': 'fails',
+  '09_not_null': 'fails',
+}
+
+function folderOf(files: Files): string {
+  const folder = mkdtempSync(join(tmpdir(), 'lockstep-rehearse-'))
+  folders.push(folder)
+  mkdirSync(join(folder, 'migrations'))
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, 'migrations', name), text)
+  return folder
+}
+
+function knownFiles(): Files {
+  return Object.fromEntries(
+    known.flatMap(([name, up, down]) => [[`${name}.sql`, up], ...(down === null ? [] : [[`${name}.down.sql`, down]])]),
+  ) as Files
+}
+
+const all: RehearseOptions = { choice: { kind: 'all' }, on: 'same', seeds: null, columnOrder: 'ignored' }
+
+async function rehearsed(
+  url: string,
+  files: Files,
+  { options = all, policy = {} }: { options?: RehearseOptions; policy?: Partial<Policy> } = {},
+): Promise<{ readonly exit: number; readonly list: readonly RehearsedReport[] }> {
+  const cwd = folderOf(files)
+  const context = contextOf()
+  const settings = await readSettings({ cwd, env: {}, flags: { url, migrations: 'migrations' }, command: 'rehearse' })
+  const targets = await openTargets(settings.stores, { lockWaitMs: 0 }, context)
+  try {
+    const ruled: Target[] = targets.map((one) => ({ ...one, policy: { ...one.policy, ...policy } }))
+    const answer = await rehearse(ruled, options, context)
+    expect(answer.stores.map((one) => one.error)).toEqual([null])
+    return { exit: answer.exit, list: answer.stores.flatMap((one) => one.rehearsed) }
+  } finally {
+    await closeTargets(targets)
+  }
+}
+
+function verdictsOf(list: readonly RehearsedReport[]): Record<string, string> {
+  return Object.fromEntries(list.map((one) => [one.file.replace(/^.*\/|\.sql$/g, ''), one.verdict]))
+}
+
+const expected = Object.fromEntries(known.map(([name, , , verdict]) => [name, verdict]))
+
+describe('SQLite', () => {
+  test('the verdicts agree with what is known of each file', async () => {
+    const { exit, list } = await rehearsed('sqlite:app.db', knownFiles())
+    expect(verdictsOf(list)).toEqual({ ...expected, ...onSqlite })
+    expect(exit).toBe(3)
+  })
+
+  test('a failure is told with its place', async () => {
+    const { list } = await rehearsed('sqlite:app.db', knownFiles())
+    const wrong = list.find((one) => one.version === '05')
+    expect(wrong).toMatchObject({ leg: 'down', error: { line: 1, code: 'migration-failed' } })
+    expect(wrong?.error?.file).toContain('05_wrong_name.down.sql')
+  })
+
+  const accepted: readonly (readonly [fact: string, files: Files, verdict: string, exit: number])[] = [
+    ['exact', { '1_a.sql': 'create table a (id int)', '1_a.down.sql': 'drop table a' }, 'exact', 0],
+    ['no down', { '1_a.sql': 'create table a (id int)' }, 'none', 0],
+    ['irreversible', { '1_a.sql': '-- lockstep: irreversible no way\ncreate table a (id int)' }, 'none', 0],
+    ['empty', { '1_a.sql': 'create table a (id int)', '1_a.down.sql': '' }, 'empty', 3],
+    [
+      'declared',
+      { '1_a.sql': '-- lockstep: allow empty on purpose\ncreate table a (id int)', '1_a.down.sql': '-- no' },
+      'empty',
+      0,
+    ],
+  ]
+
+  test.each(accepted)('exit: %s', async (_fact, files, verdict, exit) => {
+    const found = await rehearsed('sqlite:app.db', files)
+    expect({ verdict: found.list[0]?.verdict, exit: found.exit }).toEqual({ verdict, exit })
+  })
+
+  test('another file is not opened, and what comes after still finds its tables', async () => {
+    const { list } = await rehearsed('sqlite:app.db', {
+      '1_a.sql': "create table a (id int);\nattach 'other.db' as o;\ndetach o",
+      '1_a.down.sql': 'drop table a',
+      '2_b.sql': 'create index i on a (id)',
+      '2_b.down.sql': 'drop index i',
+    })
+    expect(list.map((one) => one.verdict)).toEqual(['refused', 'exact'])
+    expect(list[0]?.reason).toContain('line 2')
+  })
+
+  const idempotent: readonly (readonly [fact: string, up: string, verdict: string])[] = [
+    ['runs twice and changes nothing', 'create table if not exists a (id int)', 'exact'],
+    ['stops at its own table', 'create table a (id int)', 'fails'],
+    ['puts its rows in twice', 'create table if not exists a (id int); insert into a values (1)', 'differs'],
+  ]
+
+  test.each(idempotent)('policy idempotent: an up that %s', async (_fact, up, verdict) => {
+    const files = { '1_a.sql': up, '1_a.down.sql': 'drop table a' }
+    const { list } = await rehearsed('sqlite:app.db', files, { policy: { idempotent: true } })
+    expect(list).toMatchObject([{ verdict, leg: verdict === 'exact' ? null : 'up twice' }])
+  })
+
+  test('rows of the user, where generated ones would not meet the check', async () => {
+    const files = {
+      '1_a.sql': "create table a (code text check (code glob 'X-[0-9]*'), note text)",
+      '1_a.down.sql': 'drop table a',
+      '2_b.sql': 'alter table a drop column note',
+      '2_b.down.sql': 'alter table a add column note text',
+    }
+    const seeds = { file: 'seeds.sql', text: "insert into a values ('X-1', 'kept'); insert into missing values (1)" }
+    const { list } = await rehearsed('sqlite:app.db', files, { options: { ...all, seeds } })
+    expect(list.map((one) => one.verdict)).toEqual(['exact', 'loses data'])
+    expect(list[1]).toMatchObject({ lost: [{ table: 'a', rows: 1, lost: 1 }], data: 'seeded' })
+    expect(list[1]?.notes[0]).toContain('1 of 2 statements of seeds.sql do not fit')
+  })
+
+  test('column order counts where it is asked for', async () => {
+    const files = {
+      '1_a.sql': 'create table a (x int, y int)',
+      '1_a.down.sql': 'drop table a',
+      '2_b.sql': 'alter table a drop column x',
+      '2_b.down.sql': 'alter table a add column x int',
+    }
+    const { list } = await rehearsed('sqlite:app.db', files, { options: { ...all, columnOrder: 'compared' } })
+    expect(list[1]).toMatchObject({ verdict: 'differs', differences: [{ kind: 'table', fact: 'columnOrder' }] })
+  })
+})
+
+test('PGlite: the verdicts of a few files agree', async () => {
+  const few = Object.fromEntries(Object.entries(knownFiles()).filter(([name]) => /^(?:01|03|05|06)_/.test(name)))
+  const files = { ...few, '03_comment_only.sql': 'create index users_kind on users (kind)' }
+  const { list } = await rehearsed('pglite:data', files)
+  const wanted = { '01_users': 'exact', '03_comment_only': 'empty', '05_wrong_name': 'fails', '06_half': 'differs' }
+  expect(verdictsOf(list)).toEqual(wanted)
+})
+
+const onServer: Files = {
+  '1_role.sql': 'create table a (id int primary key);\ndo $$ begin create role lockstep_rehearsed; end $$',
+  '1_role.down.sql': 'drop table a; drop role lockstep_rehearsed',
+  '2_steps.sql': 'create table b (a_id int references a, at timestamptz); create index concurrently b_at on b (at)',
+  '2_steps.down.sql': 'drop index concurrently b_at; drop table b',
+  '3_type.sql': "create type mood as enum ('sad', 'ok'); create table c (id serial primary key, mood mood not null)",
+  '3_type.down.sql': 'drop table c; drop type mood',
+  '4_forgotten.sql': "create type size as enum ('s'); create table d (size size)",
+  '4_forgotten.down.sql': 'drop table d',
+}
+
+describeWithPostgres('PostgreSQL', (databases) => {
+  const ask = async (text: string): Promise<unknown[]> => {
+    const client = new Client(databases.adminUrl())
+    await client.connect()
+    try {
+      return (await client.query(text)).rows
+    } finally {
+      await client.end()
+    }
+  }
+
+  test('the verdicts agree with what is known of each file', async () => {
+    const { exit, list } = await rehearsed(await databases.create(), knownFiles())
+    expect(verdictsOf(list)).toEqual(expected)
+    expect(exit).toBe(3)
+  })
+
+  test('what reaches beyond is refused, journalled scripts run, and no database is left behind', async () => {
+    const { list } = await rehearsed(await databases.create(), onServer)
+    expect(list.map((one) => one.verdict)).toEqual(['refused', 'exact', 'exact', 'differs'])
+    expect(list[3]?.differences).toMatchObject([{ kind: 'type', name: 'public.size', what: 'unexpected' }])
+    expect(await ask("select rolname from pg_roles where rolname = 'lockstep_rehearsed'")).toEqual([])
+    expect(await ask("select datname from pg_database where datname like 'lockstep_scratch_%'")).toEqual([])
+  })
+
+  test('a role without CREATEDB is told what to do', async () => {
+    const url = new URL(await databases.create())
+    await ask("create role rehearser login password 'x'")
+    url.username = 'rehearser'
+    url.password = 'x'
+    const cwd = folderOf(onServer)
+    const context = contextOf()
+    const flags = { url: url.href, migrations: 'migrations' }
+    const settings = await readSettings({ cwd, env: {}, flags, command: 'rehearse' })
+    const targets = await openTargets(settings.stores, { lockWaitMs: 0 }, context)
+    const answer = await rehearse(targets, all, context)
+    await closeTargets(targets)
+    expect(answer.stores[0]?.error).toMatchObject({ code: 'scratch-impossible' })
+    expect(answer.exit).toBe(1)
+  })
+})
