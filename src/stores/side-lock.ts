@@ -46,6 +46,7 @@ export function readSideLock(path: string): { readonly held: boolean; readonly h
 }
 
 const busy = 5
+const full = 13
 const cannotOpen = 14
 
 function openLock(path: string, store: string): DatabaseSync {
@@ -61,8 +62,13 @@ function takeExclusive(lock: DatabaseSync, path: string, store: string): boolean
   try {
     lock.exec('BEGIN EXCLUSIVE')
   } catch (error) {
-    if (primaryCode(error) === busy) return false
-    throw new LockstepError('store-unreadable', { store, place: path, reason: reasonOf(error) }, { cause: error })
+    const code = primaryCode(error)
+    if (code === busy) return false
+    throw new LockstepError(
+      code === full ? 'disk-full' : 'store-unreadable',
+      { store, place: path, reason: reasonOf(error) },
+      { cause: error },
+    )
   }
   assertExclusive(path, store)
   return true
