@@ -8,12 +8,11 @@ import { openPglite } from '../../src/stores/pglite/index.ts'
 import { benchOf, type Bench } from '../support/backups.ts'
 
 const migrations = [
-  { version: '0001', description: 'people', up: 'create table people (id serial primary key, name text)', down: null },
+  { version: '0001', description: 'people', up: 'create table people (id serial primary key, name text)' },
   {
     version: '0002',
     description: 'rows',
     up: "insert into people (name) select 'p' || i from generate_series(1, 50) i",
-    down: null,
   },
 ]
 

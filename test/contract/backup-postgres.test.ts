@@ -134,9 +134,8 @@ function registered(one: { version: string; up: string }): {
   version: string
   description: string
   up: string
-  down: null
 } {
-  return { ...one, description: one.version, down: null }
+  return { ...one, description: one.version }
 }
 
 async function ask(url: string, text: string): Promise<Record<string, unknown>[]> {

@@ -87,7 +87,7 @@ test('a policy of runs: nothing is backed up while there is no table, and one ba
   expect((await bench.up()).ran).toHaveLength(2)
   expect(await bench.list()).toEqual([])
   const more = benchOf(bench.target.store, {
-    migrations: [...migrations, { version: '0003', description: 'more', up: 'create table more (a)', down: null }],
+    migrations: [...migrations, { version: '0003', description: 'more', up: 'create table more (a)' }],
     policy: { backup: 'run' },
     backups: { path: bench.folder },
   })

@@ -2,6 +2,7 @@
 
 import type { Contents, Measure } from '../../../core/backup.ts'
 import { noHistory } from '../../../core/history.ts'
+import { shapeTable } from '../../../readers/snapshot-row.ts'
 import { readPostgresShape } from '../../../readers/postgres-shape.ts'
 import {
   namesOf,
@@ -81,5 +82,5 @@ async function countRows(client: TextClient, tables: readonly Table[]): Promise<
 }
 
 function ownTables({ schema, table }: HistoryPlace): string[] {
-  return [table, 'lockstep_log', 'lockstep_meta'].map((name) => `${schema}.${name}`)
+  return [table, 'lockstep_log', 'lockstep_meta', shapeTable].map((name) => `${schema}.${name}`)
 }

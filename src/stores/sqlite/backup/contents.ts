@@ -3,6 +3,7 @@
 import type { Contents, CopyChecks, Measure } from '../../../core/backup.ts'
 import { LockstepError } from '../../../core/error.ts'
 import { quoteSqliteName, readSqliteHistory, sqliteTablesOf } from '../../../readers/sqlite.ts'
+import { shapeTable } from '../../../readers/snapshot-row.ts'
 import { readSqliteShape } from '../../../readers/sqlite-shape.ts'
 import { rowsOf, valueOf, type SqliteClient } from '../client.ts'
 
@@ -11,18 +12,22 @@ export function readContents(client: SqliteClient, historyTable: string): Conten
   return {
     rows: countRows(client),
     history: readSqliteHistory(client, historyTable),
-    shape: readSqliteShape(client, { exclude: Object.values(sqliteTablesOf(historyTable)) }),
+    shape: readSqliteShape(client, { exclude: ownTables(historyTable) }),
     brokenKeys: Number(valueOf(client, 'SELECT count(*) FROM pragma_foreign_key_check')),
     serverVersion: `SQLite ${String(valueOf(client, 'SELECT sqlite_version()'))}`,
   }
 }
 
 export function measure(client: SqliteClient, historyTable: string): Measure {
-  const ours = Object.values(sqliteTablesOf(historyTable)).map((name) => name.toLowerCase())
+  const ours = ownTables(historyTable).map((name) => name.toLowerCase())
   const others = tablesOf(client).filter((name) => !ours.includes(name.toLowerCase()))
   const bytes = Number(valueOf(client, 'PRAGMA page_count')) * Number(valueOf(client, 'PRAGMA page_size'))
   const holds = others.length > 0 ? 'tables' : tablesOf(client).length > 0 ? 'history' : 'nothing'
   return { holds, bytes }
+}
+
+function ownTables(historyTable: string): string[] {
+  return [...Object.values(sqliteTablesOf(historyTable)), shapeTable]
 }
 
 /** Up to this size every index entry is looked up as well; above it that alone takes longer than the copy. */
