@@ -12,9 +12,7 @@ import { mountSmallDisk } from '../support/small-disk.ts'
 
 const stepBytes = 64 * 1024
 const rows = 2000
-const migrations = [
-  { version: '0001', description: 'rows', up: 'create table t (id integer primary key, b blob)', down: null },
-]
+const migrations = [{ version: '0001', description: 'rows', up: 'create table t (id integer primary key, b blob)' }]
 
 /** A database of about half a megabyte. */
 async function fill(path: string): Promise<Store> {
