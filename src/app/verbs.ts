@@ -7,6 +7,7 @@ import type { AppContext } from './context.ts'
 import type { CorpusTarget } from './corpus/corpus-target.ts'
 import type { DocumentsChoice } from './corpus/goal.ts'
 import type { RestoreDocuments } from './corpus/restore.ts'
+import type { RehearseOptions, RehearseReport } from './rehearse.ts'
 import { down as downDatabases, type DownOptions as DownDatabases } from './down.ts'
 import { history as historyOfDatabases } from './history.ts'
 import { plan as planDatabases, type PlanOptions as PlanDatabases } from './plan.ts'
@@ -104,6 +105,18 @@ export async function down(
     databases: (some) => downDatabases(some, options, inner),
     corpus: async (one) => await (await moving()).downDocuments(one, { ...options, choice }, inner),
   }))
+}
+
+export async function rehearse(
+  targets: readonly AnyTarget[],
+  options: RehearseOptions,
+  context: AppContext,
+): Promise<Answer<RehearseReport>> {
+  return await byKind<RehearseReport>(targets, {
+    command: 'rehearse',
+    databases: async (some) => await (await import('./rehearse.ts')).rehearse(some, options, context),
+    corpus: async (one) => await (await import('./corpus/rehearse.ts')).rehearseDocuments(one, context),
+  })
 }
 
 /** Which run over documents is to be taken back; a database is put back from a backup instead (`backup/restore.ts`). */

@@ -5,10 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { adopt, type AdoptOptions } from '../app/adopt.ts'
 import { systemClock, type AppContext } from '../app/context.ts'
 import { doctor } from '../app/doctor.ts'
-import { down, type DownOptions } from '../app/down.ts'
-import { history } from '../app/history.ts'
-import { closeTargets, openTargets } from '../app/open.ts'
-import { plan } from '../app/plan.ts'
+import { type AnyTarget, closeAnyTargets, databasesIn, openAnyTargets, refuseCorpora } from '../app/by-kind.ts'
 import { repair, type RepairOptions } from '../app/repair.ts'
 import type {
   AdoptReport,
@@ -19,10 +16,20 @@ import type {
   RunReport,
   VerifyReport,
 } from '../app/report.ts'
-import { status } from '../app/status.ts'
 import type { Target } from '../app/target.ts'
-import { defaultUpOptions, up, type UpOptions } from '../app/up.ts'
-import { verify, type VerifyOptions } from '../app/verify.ts'
+import { defaultUpOptions } from '../app/up.ts'
+import {
+  down,
+  history,
+  plan,
+  status,
+  up,
+  verify,
+  type DownOptions,
+  type PlanOptions,
+  type UpOptions,
+  type VerifyOptions,
+} from '../app/verbs.ts'
 import type { RunEvent } from '../core/event.ts'
 import { LockstepError } from '../core/error.ts'
 import type { Configuration } from '../settings/configuration/configuration.ts'
@@ -52,7 +59,7 @@ export interface LockstepOptions {
 /** Opened stores and the verbs over them. Every answer is a value; `answer.ok` and `answer.exit` tell how it went. */
 export interface Lockstep {
   status(): Promise<Answer>
-  plan(options?: { readonly to?: string }): Promise<Answer<PlanReport>>
+  plan(options?: Partial<PlanOptions>): Promise<Answer<PlanReport>>
   up(options?: Partial<UpOptions>): Promise<Answer<RunReport>>
   down(options: Partial<DownOptions> & Pick<DownOptions, 'target'>): Promise<Answer<RunReport>>
   adopt(store: string, options?: Partial<AdoptOptions>): Promise<Answer<AdoptReport>>
@@ -80,7 +87,7 @@ export async function lockstep(options: LockstepOptions = {}): Promise<Lockstep>
     emit: (event) => tell(event, options, stream),
   })
   const lockWaitMs = options.lockWaitMs ?? defaultUpOptions.lockWaitMs
-  const targets = await openTargets(settings.stores, { lockWaitMs, backups: settings.backups }, context)
+  const targets = await openAnyTargets(settings.stores, { lockWaitMs, backups: settings.backups }, context)
   return { ...verbsOver(targets, { context, lockWaitMs }), ...endsOf(targets, stream) }
 }
 
@@ -99,13 +106,13 @@ export interface Verbs {
 }
 
 export function verbsOver(
-  targets: readonly Target[],
+  targets: readonly AnyTarget[],
   { context, lockWaitMs }: Verbs,
 ): Omit<Lockstep, 'events' | 'close' | typeof Symbol.asyncDispose> {
-  const target = (store: string): Target => findTarget(targets, store)
+  const target = (store: string): Target => findTarget(databasesIn(targets), store)
   return {
     status: () => status(targets, context),
-    plan: ({ to } = {}) => plan(targets, { to: to ?? null }, context),
+    plan: (options) => plan(targets, { to: null, ...options }, context),
     up: (options) => up(targets, { ...defaultUpOptions, lockWaitMs, ...options }, context),
     down: (options) => down(targets, { lockWaitMs, confirm: null, agent: null, ...options }, context),
     adopt: (store, options) =>
@@ -113,7 +120,7 @@ export function verbsOver(
     history: () => history(targets, context),
     verify: (options) => verify(targets, { head: null, ...options }, context),
     repair: (store, options) => repair(target(store), { lockWaitMs, ...options }, context),
-    doctor: () => doctor(targets, context),
+    doctor: () => doctor(refuseCorpora(targets), context),
   }
 }
 
@@ -204,12 +211,12 @@ async function* drain(
 }
 
 function endsOf(
-  targets: readonly Target[],
+  targets: readonly AnyTarget[],
   stream: Stream,
 ): Pick<Lockstep, 'events' | 'close' | typeof Symbol.asyncDispose> {
   const close = async (): Promise<void> => {
     stream.end()
-    await closeTargets(targets)
+    await closeAnyTargets(targets)
   }
   return { events: () => stream.read(), close, [Symbol.asyncDispose]: close }
 }
