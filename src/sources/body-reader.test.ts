@@ -52,6 +52,15 @@ test('a file that was edited since is not handed out', () => {
   expect(() => verifyUnchanged(migration)).toThrow(changed)
 })
 
+test('what was planned is what runs, whatever is saved between; a further attempt reads afresh', () => {
+  const { folder, migration } = readOne({ '1_a.sql': 'select 1;' })
+  const source = plain.script(migration, migration.up)
+  expect([...source.read()]).toEqual(['select 1;'])
+  writeFileSync(join(folder, '1_a.sql'), 'select 2;')
+  expect([...source.read()]).toEqual(['select 1;'])
+  expect(() => [...source.read()]).toThrow(changed)
+})
+
 test('a file that is gone is told as changed', () => {
   const { folder, migration } = readOne({ '1_a.sql': 'select 1;' })
   rmSync(join(folder, '1_a.sql'))

@@ -23,11 +23,12 @@ export interface BodyReaderOptions {
 
 /** Reads the files of migrations, as often as it is asked. */
 export function makeBodyReader({ placeholders, dialect }: BodyReaderOptions): BodyReader {
+  const kept: Kept = { texts: new Map(), chars: 0 }
   return {
     script: (migration, body) => ({
       file: body.file,
       noTransaction: isUp(migration, body) ? migration.directives.noTransaction : readNoTransaction(body),
-      read: () => fillPlaceholders(readBody(migration, body), { values: placeholders, dialect, file: body.file }),
+      read: () => fillPlaceholders(readBody(migration, body, kept), { values: placeholders, dialect, file: body.file }),
     }),
     code: async (migration, body) => {
       verifyUnchanged(migration)
@@ -54,10 +55,38 @@ function isUp({ up, down }: Migration, body: Body): boolean {
   return body !== down && body.path === up.path && body.range?.start === up.range?.start
 }
 
-function* readBody(migration: Migration, body: Body): Generator<string, void, undefined> {
-  if (!existsSync(body.path)) throw changed(body)
+/**
+ * Texts that were found to be what was planned, until they have run: a migration is read for its plan and for its run,
+ * and most are short. Bounded, so that memory does not grow with the folder.
+ */
+interface Kept {
+  readonly texts: Map<Migration, string>
+  chars: number
+}
+
+const keptCharsMost = 1 << 20
+
+function keep(kept: Kept, migration: Migration, text: string): void {
+  if (kept.chars + text.length > keptCharsMost) return
+  kept.texts.set(migration, text)
+  kept.chars += text.length
+}
+
+/** Handed out once, so that room is made for what comes later, and an attempt that follows reads afresh. */
+function takeKept(kept: Kept, migration: Migration): string | null {
+  const text = kept.texts.get(migration) ?? null
+  if (text === null) return null
+  kept.texts.delete(migration)
+  kept.chars -= text.length
+  return text
+}
+
+function* readBody(migration: Migration, body: Body, kept: Kept): Generator<string, void, undefined> {
+  const text = body.path === migration.up.path ? takeKept(kept, migration) : null
+  if (text === null && !existsSync(body.path)) throw changed(body)
   // A down file of its own has no checksum: mending it is allowed.
-  const chunks = body.path === migration.up.path ? readUnchanged(migration) : readText(body)
+  const chunks =
+    text !== null ? [text] : body.path === migration.up.path ? readUnchanged(migration, kept) : readText(body)
   let at = 0
   for (const chunk of chunks) {
     const text = linesBefore(chunk, at, body.range) + cut(chunk, at, body.range)
@@ -77,7 +106,7 @@ function linesBefore(chunk: string, at: number, range: Body['range']): string {
  * journalled steps take effect one by one; and again as it streams by, so that its last chunk, and with it the COMMIT,
  * comes only when all of it was what was planned.
  */
-function* readUnchanged(migration: Migration): Generator<string, void, undefined> {
+function* readUnchanged(migration: Migration, kept: Kept): Generator<string, void, undefined> {
   const running = startChecksum(makeHasher())
   let held: string | null = null
   let verified = false
@@ -91,6 +120,7 @@ function* readUnchanged(migration: Migration): Generator<string, void, undefined
     held = chunk
   }
   if (running.finish() !== migration.checksum) throw changed(migration.up)
+  if (!verified) keep(kept, migration, held ?? '')
   if (held !== null) yield held
 }
 
