@@ -1,7 +1,9 @@
 /** Who runs this, on which machine, from which release: what records and log say of a run. */
 
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
+import { dirname, join } from 'node:path'
 import type { AppContext } from '../../app/context.ts'
 import { packageVersion } from '../package.ts'
 
@@ -27,7 +29,7 @@ export function describeRun(words: AuthorWords): Pick<AppContext, 'author' | 'ho
       toolVersion: packageVersion(),
       // Asked of git when a record is written, and not by a run that finds nothing to do.
       get release() {
-        return words.release ?? gitRelease(words.cwd)
+        return words.release ?? gitRelease(words)
       },
     },
     holder: { host, pid: process.pid, runId, since: new Date(now).toISOString() },
@@ -46,12 +48,18 @@ function userName(env: AuthorWords['env']): string {
 const releases = new Map<string, string | null>()
 
 /** The nearest tag; `null` outside a repository, without a tag or without git. */
-function gitRelease(cwd: string): string | null {
+function gitRelease({ cwd, env }: Pick<AuthorWords, 'cwd' | 'env'>): string | null {
   const known = releases.get(cwd)
   if (known !== undefined) return known
-  const found = describe(cwd)
+  // Looked for first: to start git only to hear that there is no repository takes as long as ten migrations.
+  const found = env['GIT_DIR'] !== undefined || isInRepository(cwd) ? describe(cwd) : null
   releases.set(cwd, found)
   return found
+}
+
+function isInRepository(folder: string): boolean {
+  const above = dirname(folder)
+  return existsSync(join(folder, '.git')) || (above !== folder && isInRepository(above))
 }
 
 function describe(cwd: string): string | null {
