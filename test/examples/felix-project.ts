@@ -20,6 +20,9 @@ export const databases = [
   'felix_command_history',
 ] as const
 
+/** Tables of the history. */
+const ours: readonly string[] = ['schema_version', 'lockstep_log', 'lockstep_meta', 'lockstep_shape']
+
 export type Database = (typeof databases)[number]
 
 export interface Ran {
@@ -107,10 +110,7 @@ function openProject(folder: string): Project {
     stores: () => databases.filter((one) => readdirSync(to(one)).length > 0).flatMap((one) => ['--store', one]),
     write: (database, text) => withDatabase(folder, database, (client) => client.exec(text)),
     rows: (database, text) => withDatabase(folder, database, (client) => rowsOf(client, text)),
-    shape: (database) =>
-      withDatabase(folder, database, (client) =>
-        readSqliteShape(client, { exclude: ['schema_version', 'lockstep_log', 'lockstep_meta'] }),
-      ),
+    shape: (database) => withDatabase(folder, database, (client) => readSqliteShape(client, { exclude: ours })),
     counts: (database) => withDatabase(folder, database, countRows),
     hashes: () => {
       const files = readdirSync(folder, { withFileTypes: true }).filter((one) => one.isFile())
@@ -140,11 +140,12 @@ function countRows(client: DatabaseSync): Readonly<Record<string, number>> {
   const tables = rowsOf(
     client,
     `SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual')
-     AND name NOT LIKE 'sqlite%' AND name NOT IN ('schema_version', 'lockstep_log', 'lockstep_meta') ORDER BY name`,
+     AND name NOT LIKE 'sqlite%' ORDER BY name`,
   ).map((row) => String(row['name']))
-  return Object.fromEntries(
-    tables.map((name) => [name, Number(rowsOf(client, `SELECT count(*) AS n FROM "${name}"`)[0]?.['n'])]),
-  )
+  const counts = tables
+    .filter((name) => !ours.includes(name))
+    .map((name) => [name, Number(rowsOf(client, `SELECT count(*) AS n FROM "${name}"`)[0]?.['n'])])
+  return Object.fromEntries(counts) as Readonly<Record<string, number>>
 }
 
 /** Nobody has the file open: closing it would drop SQLite's locks. */
