@@ -10,11 +10,11 @@ export const askForBuiltins: Plugin = {
   name: 'ask-for-builtins',
   renderChunk(code, { fileName }) {
     const asked = code
-      .replaceAll(/^import (\w+|\{[^}]*\}) from "(node:[\w/]+)";$/gm, 'const $1 = process.getBuiltinModule("$2");')
+      .replaceAll(/^import (?:\* as )?(\w+|\{[^}]*\}) from "(node:[\w/]+)";$/gm, 'const $1 = process.getBuiltinModule("$2");')
       // `{ join as join$1 }` is `{ join: join$1 }` where it is no import.
       .replaceAll(/^const \{.*\} = process\.getBuiltinModule\(/gm, (line) => line.replaceAll(' as ', ': '))
-    if (/^import .* from "node:/m.test(asked))
-      throw new Error(`${fileName}: an import of a builtin that is not known here`)
+    const left = /^import .* from "node:.*$/m.exec(asked)
+    if (left !== null) throw new Error(`${fileName}: an import of a builtin that is not known here: ${left[0]}`)
     return { code: asked, map: null }
   },
 }
