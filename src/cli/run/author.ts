@@ -20,20 +20,33 @@ export interface AuthorWords {
 export function describeRun(words: AuthorWords): Pick<AppContext, 'author' | 'holder'> {
   const { operator, now } = words
   const host = hostname()
-  const person = `${userName(words.env)}@${host}`
   const runId = randomUUID()
+  const by = once(() => {
+    const person = `${userName(words.env)}@${host}`
+    return operator === null ? person : `${operator} (${person})`
+  })
+  const version = once(() => packageVersion())
   return {
     author: {
-      by: operator === null ? person : `${operator} (${person})`,
       runId,
-      toolVersion: packageVersion(),
-      // Asked of git when a record is written, and not by a run that finds nothing to do.
+      // Asked when a record is written, and not by a run that finds nothing to do.
+      get by() {
+        return by()
+      },
+      get toolVersion() {
+        return version()
+      },
       get release() {
         return words.release ?? gitRelease(words)
       },
     },
     holder: { host, pid: process.pid, runId, since: new Date(now).toISOString() },
   }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null
+  return () => (made ??= { value: make() }).value
 }
 
 function userName(env: AuthorWords['env']): string {
