@@ -10,7 +10,10 @@ export const askForBuiltins: Plugin = {
   name: 'ask-for-builtins',
   renderChunk(code, { fileName }) {
     const asked = code
-      .replaceAll(/^import (?:\* as )?(\w+|\{[^}]*\}) from "(node:[\w/]+)";$/gm, 'const $1 = process.getBuiltinModule("$2");')
+      .replaceAll(
+        /^import (?:\* as )?(\w+|\{[^}]*\}) from "(node:[\w/]+)";$/gm,
+        'const $1 = process.getBuiltinModule("$2");',
+      )
       // `{ join as join$1 }` is `{ join: join$1 }` where it is no import.
       .replaceAll(/^const \{.*\} = process\.getBuiltinModule\(/gm, (line) => line.replaceAll(' as ', ': '))
     const left = /^import .* from "node:.*$/m.exec(asked)

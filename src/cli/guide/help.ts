@@ -14,7 +14,9 @@ export function helpText(topic: string | null): string {
 
 /** `lockstep up [--to <version>] ...` without the options. */
 export function usageOf(command: CommandSpec): string {
-  const words = command.arguments.map((one) => (one.needed ? `<${one.name}>` : `[${one.name}${one.many === true ? ' ...' : ''}]`))
+  const words = command.arguments.map((one) =>
+    one.needed ? `<${one.name}>` : `[${one.name}${one.many === true ? ' ...' : ''}]`,
+  )
   return ['lockstep', command.name, ...words, '[options]'].join(' ')
 }
 

@@ -108,7 +108,8 @@ export const historyErrors = {
   }),
   'store-blocked': entry<{ store: string; problems: number }>({
     exit: 4,
-    what: (d) => `store ${d.store}: ${d.problems} ${d.problems === 1 ? 'problem' : 'problems'} between its files and its history`,
+    what: (d) =>
+      `store ${d.store}: ${d.problems} ${d.problems === 1 ? 'problem' : 'problems'} between its files and its history`,
     why: 'Nothing runs on top of a history that does not fit its files.',
     help: (d) => [`lockstep status --store ${d.store}`],
   }),
