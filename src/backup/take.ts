@@ -1,6 +1,6 @@
 /** Makes one backup: copied, read back, checked, and only then given its name. */
 
-import { rm } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { compareSummaries, summaryOf, type BackupReason, type Contents, type CopyChecks } from '../core/backup.ts'
 import type { Signal, StoreBackups, StoreKind } from '../core/ports.ts'
@@ -70,11 +70,11 @@ async function takeAs(base: string, taking: Taking): Promise<Taken> {
     const checked = await backups.check(plain, contents)
     expectSame(checked, contents, taking)
     await sync(plain)
-    const content = await digestOf(plain, (done, total) => taking.onBytes('checking', done, total))
+    const packed = taking.compress ? await packAndReadBack(base, taking) : null
     stopIfAsked(taking)
-    const packed = taking.compress ? await packAndReadBack(base, content, taking) : null
+    const content = packed?.content ?? (await digestOf(plain, (done, total) => taking.onBytes('checking', done, total)))
     const file = packed === null ? base : base + packedEnding
-    const manifest = manifestOf(taking, { contents, checked, content, file: packed ?? content, begunMs })
+    const manifest = manifestOf(taking, { contents, checked, content, file: packed?.file ?? content, begunMs })
     await finish(join(folder, file), manifest)
     return { file, path: join(folder, file), manifest }
   } finally {
@@ -83,23 +83,27 @@ async function takeAs(base: string, taking: Taking): Promise<Taken> {
   }
 }
 
+interface Packed {
+  readonly file: Digest
+  readonly content: Digest
+}
+
 /** The compressed form, read back; `null` where it would be taken for a bomb, and the copy is kept as it is. */
-async function packAndReadBack(base: string, content: Digest, taking: Taking): Promise<Digest | null> {
+async function packAndReadBack(base: string, taking: Taking): Promise<Packed | null> {
   const path = join(taking.folder, base + packedEnding + partialEnding)
   const plain = join(taking.folder, base + partialEnding)
-  const source = digesting(readChunks(plain), (done) => taking.onBytes('compressing', done, content.bytes))
+  const total = (await stat(plain)).size
+  const source = digesting(readChunks(plain), (done) => taking.onBytes('compressing', done, total))
   const target = digesting(pack(source.chunks))
   await writeNew(path, target.chunks)
-  const file = target.digest()
-  if (content.bytes > file.bytes * ratioMost) return null
+  const packed = { file: target.digest(), content: source.digest() }
+  if (total > packed.file.bytes * ratioMost) return null
   const stored = digesting(readChunks(path))
-  const again = digesting(unpack(stored.chunks, content.bytes), (done) =>
-    taking.onBytes('reading', done, content.bytes),
-  )
+  const again = digesting(unpack(stored.chunks, total), (done) => taking.onBytes('reading', done, total))
   for await (const chunk of again.chunks) void chunk
-  if (again.digest().sha256 !== content.sha256 || stored.digest().sha256 !== file.sha256)
+  if (again.digest().sha256 !== packed.content.sha256 || stored.digest().sha256 !== packed.file.sha256)
     throw new Error('what was read back is not what was written')
-  return file
+  return packed
 }
 
 /** The manifest first: a backup without one is no backup, a manifest without one is swept. */
