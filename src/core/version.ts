@@ -4,10 +4,11 @@
  * `numeric`: digits, `1` equals `0001`; dashes inside do not count.
  * `timestamp`: the same, but times compare as far as they go (diesel): `2024-03-13` stands before `2024-03-13-170000`
  * and after all of the day before, whatever the number of digits.
+ * `name`: digits and a name, both of which count (prisma): two of one second are two versions.
  * `dotted`: numbers joined by `.` or `_`; `1` equals `1.0` (Flyway).
  * `category`: a name that ends in digits (`task001`); each category is ordered by itself, categories by name.
  */
-export type VersionScheme = 'numeric' | 'timestamp' | 'dotted' | 'category'
+export type VersionScheme = 'numeric' | 'timestamp' | 'name' | 'dotted' | 'category'
 
 /** A key that is equal for two spellings of one version. */
 export function versionKey(scheme: VersionScheme, version: string): string {
@@ -15,6 +16,8 @@ export function versionKey(scheme: VersionScheme, version: string): string {
     case 'numeric':
     case 'timestamp':
       return trimZeros(withoutDashes(version))
+    case 'name':
+      return version
     case 'dotted':
       return segmentsOf(version).join('.')
     case 'category': {
@@ -31,6 +34,8 @@ export function compareVersions(scheme: VersionScheme, a: string, b: string): nu
       return compareDigits(withoutDashes(a), withoutDashes(b))
     case 'timestamp':
       return compareTimes(trimZeros(withoutDashes(a)), trimZeros(withoutDashes(b)))
+    case 'name':
+      return compareNames(a, b)
     case 'dotted':
       return compareSegments(segmentsOf(a), segmentsOf(b))
     case 'category': {
@@ -86,6 +91,13 @@ function compareDigits(a: string, b: string): number {
 /** What is too short for a date is a number, and all numbers come before all dates. */
 function compareTimes(a: string, b: string): number {
   return Math.min(a.length, b.length) < dateDigits ? compareDigits(a, b) : compareText(a, b)
+}
+
+/** As prisma sorts its folders; but `2_b` stands before `10_c`. */
+function compareNames(a: string, b: string): number {
+  const left = trimZeros(/^\d*/.exec(a)?.[0] ?? '')
+  const right = trimZeros(/^\d*/.exec(b)?.[0] ?? '')
+  return (Math.min(left.length, right.length) < dateDigits ? compareDigits(left, right) : 0) || compareText(a, b)
 }
 
 function withoutDashes(version: string): string {

@@ -83,6 +83,11 @@ const cases: readonly (readonly [fact: string, wanted: Partial<NewMigration>, na
     ['m/20261121123045_add_email.up.sql', 'm/20261121123045_add_email.down.sql'],
   ],
   ['prisma', { layout: 'prisma', existing: [], withDown: false }, ['m/20261121123045_add_email/migration.sql']],
+  [
+    'prisma, in a folder with a file of the future',
+    { layout: 'prisma', existing: ['0_init', '20271121123045_last'], withDown: false },
+    ['m/20271121123046_add_email/migration.sql'],
+  ],
   ['a name is made fit', { name: ' ../Add "e-mail"; DROP\n', withDown: false }, ['m/0003_Add_e_mail_DROP.sql']],
   ['letters of any alphabet stay', { name: 'größe ändern', withDown: false }, ['m/0003_größe_ändern.sql']],
 ]

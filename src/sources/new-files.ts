@@ -61,11 +61,21 @@ function nameOf({ name, existing: recorded, now }: NewMigration, layout: Layout)
   const scheme = layout.scheme(existing)
   const question = { scheme, first: layout.first, now }
   const words = sanitise(name)
+  // The name is part of such a version; what counts on is the time before it.
+  if (scheme === 'name')
+    return {
+      version: nextVersion({ ...question, scheme: 'timestamp', existing: existing.map(withoutName) }),
+      name: words,
+    }
   if (scheme !== 'category') return { version: nextVersion({ ...question, existing }), name: words }
   const newest = newestByCategory(existing)
   const category = [...newest.keys()].find((one) => words.startsWith(`${one}_`)) ?? onlyOne(newest, name)
   const rest = words.startsWith(`${category}_`) ? words.slice(category.length + 1) : words
   return { version: nextVersion({ ...question, existing: [newest.get(category) ?? ''] }), name: rest }
+}
+
+function withoutName(version: string): string {
+  return version.replace(/_.*$/, '')
 }
 
 function onlyOne(newest: ReadonlyMap<string, string>, name: string): string {

@@ -127,9 +127,18 @@ const folders: Readonly<Record<string, Case>> = {
     ],
   },
   prisma: {
-    files: ['20260102000000_b/migration.sql', '0_init/migration.sql', 'migration_lock.toml'],
+    files: [
+      '20260102000000_c/migration.sql',
+      '20260102000000_b/migration.sql',
+      '0_init/migration.sql',
+      'migration_lock.toml',
+    ],
     layout: 'prisma',
-    wanted: ['0: 0_init/migration.sql | -', '20260102000000: 20260102000000_b/migration.sql | -'],
+    wanted: [
+      '0_init: 0_init/migration.sql | -',
+      '20260102000000_b: 20260102000000_b/migration.sql | -',
+      '20260102000000_c: 20260102000000_c/migration.sql | -',
+    ],
   },
 }
 
