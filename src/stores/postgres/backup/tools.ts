@@ -1,6 +1,5 @@
 /** pg_dump and pg_restore: found, asked for their version, and run with everything they must know in the environment. */
 
-import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, globSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import type { PostgresAddress } from '../../../core/address.ts'
@@ -37,6 +36,8 @@ export function findTools(store: string, serverMajor: number): Tools {
 function readTools(folder: string): Tools | null {
   const [dump, restore] = [join(folder, 'pg_dump'), join(folder, 'pg_restore')]
   if (folder === '' || !existsSync(dump) || !existsSync(restore)) return null
+  // Not imported above: most runs start no other program.
+  const { execFileSync } = process.getBuiltinModule('node:child_process')
   try {
     const text = execFileSync(dump, ['--version'], { encoding: 'utf8', timeout: 10_000 })
     const major = Number(/(\d+)/.exec(text)?.[1])
@@ -64,6 +65,7 @@ const textMost = 1 << 24
 
 /** Runs a tool to its end; an aborted signal ends it. */
 export async function runTool(path: string, { args, address, signal, stdin }: ToolRun): Promise<ToolEnd> {
+  const { spawn } = process.getBuiltinModule('node:child_process')
   const child = spawn(path, args, { env: environmentFor(address), stdio: ['pipe', 'pipe', 'pipe'] })
   const [out, err]: [string[], string[]] = [[], []]
   for (const [stream, into] of [
