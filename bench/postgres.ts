@@ -6,7 +6,7 @@ import { compare, type Comparison, type Contestant, type Prepared } from './comp
 import { writePsqlFloor } from './floors/psql.ts'
 import { makeFolder } from './folders.ts'
 import type { Installed } from './peers/install.ts'
-import { floor, lockstep, type World } from './world.ts'
+import { floor, lockstep, upWithoutDrift, type World } from './world.ts'
 
 export interface Measuring {
   readonly world: World
@@ -34,6 +34,7 @@ export async function applyOnPostgres(
     fresh('psql, one session', (url) => ({ file: 'psql', args: [...psqlArgs, url] })),
     fresh('pg, one message a file', (url) => floor('bare-client.mjs', [folder], { DATABASE_URL: url })),
     fresh('lockstep up', (url) => lockstep('up', { url, folder })),
+    fresh("lockstep up, drift: 'off'", (url) => upWithoutDrift(world.scratch, { url, folder })),
     ...peers.map(({ peer, home }) => {
       const below = peerFolder({ peer, home }, count)
       return fresh(peer.name, (url) => peer.apply({ home, url, folder: below }))

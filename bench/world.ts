@@ -1,6 +1,6 @@
 /** What every scenario works with: folders of migrations, databases, and the programs that are compared. */
 
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { startPostgres, type TestServer } from '../test/support/postgres.ts'
@@ -87,6 +87,14 @@ async function emptyDatabase(server: TestServer, admin: Client): Promise<{ url: 
 export function lockstep(command: 'up' | 'status' | 'plan', { url, folder }: { url: string; folder: string }): Program {
   const args = [lockstepFile, command, '--url', 'env:BENCH_URL', '--migrations', folder]
   return { file: process.execPath, args, env: { BENCH_URL: url }, exits: command === 'up' ? [0] : [0, 3] }
+}
+
+/** `up` without looking at the structure afterwards, which no other tool does either. */
+export function upWithoutDrift(scratch: string, { url, folder }: { url: string; folder: string }): Program {
+  const file = join(scratch, 'lockstep.config.json')
+  const app = { kind: 'postgres', url: 'env:BENCH_URL', migrations: folder, policy: { drift: 'off' } }
+  writeFileSync(file, JSON.stringify({ stores: { app } }))
+  return { file: process.execPath, args: [lockstepFile, 'up', '--config', file], env: { BENCH_URL: url } }
 }
 
 /** A program of bench/floors. */
