@@ -108,7 +108,7 @@ function interrupted(run: Run, store: string, context: AppContext): LockstepErro
 }
 
 /** What the shell gave as the reason of its abort. */
-function signalName(reason: unknown): string {
+export function signalName(reason: unknown): string {
   const signal = (reason as { signal?: unknown } | null)?.signal
   return typeof signal === 'string' ? signal : 'the caller'
 }

@@ -2,7 +2,8 @@
 
 import type { BackupReason } from '../../core/backup.ts'
 import type { StoreBackups } from '../../core/ports.ts'
-import { LockstepError } from '../../core/error.ts'
+import type { ExitCode } from '../../core/errors/entry.ts'
+import { isLockstepError, LockstepError } from '../../core/error.ts'
 import type { BackupPhase, LockHolder } from '../../core/event.ts'
 import { makeFolder } from '../../backup/files/file.ts'
 import { folderLock, listBackups, removeBackup, type FoundBackup } from '../../backup/folder.ts'
@@ -11,8 +12,10 @@ import { takeBackup, type Taken } from '../../backup/take.ts'
 import { moved, nextRow, type Engine } from '../../engine/engine.ts'
 import type { BackupSettings } from '../../settings/settings.ts'
 import { whileSideLocked } from '../../stores/side-lock.ts'
+import { asLockstepError } from '../answer.ts'
 import { sha256, type AppContext } from '../context.ts'
 import type { BackupInfo } from '../report.ts'
+import { signalName } from '../run.ts'
 import type { Target } from '../target.ts'
 
 export interface BackingUp {
@@ -152,4 +155,15 @@ export function infoOf({ file, bytes, manifest, fault }: FoundBackup): BackupInf
 
 export function infoOfTaken({ file, path, manifest }: Taken): BackupInfo {
   return infoOf({ file, path, manifest, bytes: manifest.file.bytes, fault: null })
+}
+
+/** What stopped work on backups, told as a stop where a signal did. */
+export function stopOf(error: unknown, store: string, { signal }: Pick<AppContext, 'signal'>): LockstepError {
+  if (!signal.aborted || isLockstepError(error)) return asLockstepError(error)
+  return new LockstepError('interrupted', { signal: signalName(signal.reason), store, done: [], next: null }, { store })
+}
+
+/** 143 for SIGTERM, which the one entry of the catalogue for both signals cannot know. */
+export function exitsOf({ signal }: Pick<AppContext, 'signal'>): readonly ExitCode[] {
+  return signal.aborted && signalName(signal.reason) === 'SIGTERM' ? [143] : []
 }

@@ -9,8 +9,8 @@ import { chainRow } from '../../core/log-chain.ts'
 import { readableBackup, type Readable } from '../../backup/read-back.ts'
 import type { Taken } from '../../backup/take.ts'
 import { isoTime } from '../../engine/engine.ts'
-import { answerOf, asLockstepError } from '../answer.ts'
-import { backupsOf, infoOf, infoOfTaken, takeOne, tellProgress, whileFolderLocked } from './backup.ts'
+import { answerOf } from '../answer.ts'
+import { backupsOf, exitsOf, stopOf, infoOf, infoOfTaken, takeOne, tellProgress, whileFolderLocked } from './backup.ts'
 import { expectHolds, findOrThrow, standing } from './verbs.ts'
 import { refuseUnconfirmed, type Confirmation } from '../confirm.ts'
 import { sha256, type AppContext } from '../context.ts'
@@ -53,7 +53,11 @@ export async function restore(
     const outcome = await restoreOne(target, options, context)
     return answerOf('restore', [{ ...(await standing(target)), ...outcome }], [])
   } catch (error) {
-    return answerOf('restore', [{ ...(await standing(target)), ...nothing, error: asLockstepError(error) }], [])
+    return answerOf(
+      'restore',
+      [{ ...(await standing(target)), ...nothing, error: stopOf(error, target.name, context) }],
+      exitsOf(context),
+    )
   }
 }
 
@@ -99,6 +103,8 @@ async function restoreAlone(restoring: Restoring): Promise<Omit<Outcome, 'restor
     const head = await recordRestore(unpacked, restoring, { before, saved })
     const { lockWaitMs: waitMs, others } = options
     const { signal } = context
+    // From here on it is done as a whole.
+    if (signal.aborted) throw signal.reason
     const present = saved === 'damaged' ? 'set-aside' : 'saved'
     const setAside = await unpacked.replaceTarget({ present, others, signal, waitMs })
     replaced = true

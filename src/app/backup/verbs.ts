@@ -9,10 +9,12 @@ import { answerOf, asLockstepError, failedReport, reportOf } from '../answer.ts'
 import {
   backUp,
   backupsOf,
+  exitsOf,
   infoOf,
   infoOfTaken,
   logBackup,
   pruneOf,
+  stopOf,
   tellProgress,
   whileFolderLocked,
 } from './backup.ts'
@@ -31,7 +33,7 @@ export async function createBackups(
   { lockWaitMs }: BackupOptions,
   context: AppContext,
 ): Promise<Answer<BackupReport>> {
-  return await forEach('backup create', targets, async (target) => {
+  return await forEach('backup create', { targets, context }, async (target) => {
     const { backups } = backupsOf(target)
     if ((await backups.measure()).holds === 'nothing') {
       const message = 'nothing to back up: it holds no table'
@@ -65,7 +67,7 @@ async function createLocked({ target, session }: Locked, lockWaitMs: number, con
 
 /** Newest first; nothing is read but the manifests. */
 export async function listAllBackups(targets: readonly Target[]): Promise<Answer<BackupReport>> {
-  return await forEach('backup list', targets, async (target) => {
+  return await forEach('backup list', { targets, context: null }, async (target) => {
     const { place } = backupsOf(target)
     return { backups: (await listBackups(place.path, target.name)).map(infoOf), removed: [] }
   })
@@ -85,7 +87,7 @@ export async function verifyBackups(
   options: VerifyBackupsOptions,
   context: AppContext,
 ): Promise<Answer<BackupReport>> {
-  const answer = await forEach('backup verify', targets, async (target) => {
+  const answer = await forEach('backup verify', { targets, context }, async (target) => {
     const { place } = backupsOf(target)
     return await whileFolderLocked(target, { context, lockWaitMs: options.lockWaitMs }, async () => {
       const found =
@@ -107,7 +109,7 @@ export async function pruneBackups(
   { lockWaitMs }: BackupOptions,
   context: AppContext,
 ): Promise<Answer<BackupReport>> {
-  return await forEach('backup prune', targets, async (target) => {
+  return await forEach('backup prune', { targets, context }, async (target) => {
     const { place } = backupsOf(target)
     return await whileFolderLocked(target, { context, lockWaitMs }, async () => {
       const removed = [...(await pruneOf(target, context)), ...(await sweepFolder(place.path, target.name))]
@@ -173,7 +175,7 @@ type Found = Pick<BackupReport, 'backups' | 'removed'>
 /** One report a store; what stops one is in its report. */
 async function forEach(
   command: string,
-  targets: readonly Target[],
+  { targets, context }: { readonly targets: readonly Target[]; readonly context: AppContext | null },
   work: (target: Target) => Promise<Found>,
 ): Promise<Answer<BackupReport>> {
   const reports: BackupReport[] = []
@@ -182,10 +184,12 @@ async function forEach(
       const found = await work(target)
       reports.push({ ...(await standing(target)), ...found })
     } catch (error) {
-      reports.push({ ...(await standing(target)), backups: [], removed: [], error: asLockstepError(error) })
+      const told = context === null ? asLockstepError(error) : stopOf(error, target.name, context)
+      reports.push({ ...(await standing(target)), backups: [], removed: [], error: told })
+      if (told.code === 'interrupted') break
     }
   }
-  return answerOf(command, reports, [])
+  return answerOf(command, reports, context === null ? [] : exitsOf(context))
 }
 
 /** A store as it stands. That it cannot be read is no reason not to look at its backups. */

@@ -9,7 +9,7 @@ import { quoteName, type HistoryPlace } from '../../../readers/postgres.ts'
 import type { PostgresClient } from '../client.ts'
 import { connectionFailure, type About } from '../failure.ts'
 import { measure, readContents } from './contents.ts'
-import { createLike, makeDatabaseName } from './database.ts'
+import { createLike, makeDatabaseName, sweepDatabases } from './database.ts'
 import { replaceDatabase } from './replace.ts'
 import { complaintOf, findTools, runTool, type Tools } from './tools.ts'
 
@@ -137,7 +137,8 @@ async function unpack(
   const target = address.database
   const name = makeDatabaseName(target, place === 'target' ? 'restore' : 'scratch')
   const tools = await guarded(about, () => options.onServer((client) => toolsFor(options, client)))
-  await guarded(about, () => options.onServer((client) => createLike(client, name, target)))
+  await guarded(about, () => onServer((client) => sweepDatabases(client, target)))
+  await guarded(about, () => onServer((client) => createLike(client, name, target)))
   const drop = (): Promise<void> =>
     guarded(about, () =>
       options.onServer(
