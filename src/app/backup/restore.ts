@@ -6,7 +6,7 @@ import type { StoreBackups, Unpacked } from '../../core/ports.ts'
 import { assert, isLockstepError } from '../../core/error.ts'
 import { noHistory, type History, type HistoryChange } from '../../core/history.ts'
 import { chainRow } from '../../core/log-chain.ts'
-import { readableBackup, type Readable } from '../../backup/read-back.ts'
+import { readableBackup, readThrough, type Readable } from '../../backup/read-back.ts'
 import type { Taken } from '../../backup/take.ts'
 import { isoTime } from '../../engine/engine.ts'
 import { answerOf } from '../answer.ts'
@@ -32,14 +32,18 @@ export interface RestorePreview {
   readonly lost: RestoreLoss
 }
 
-/** What a restore would put back and what would be lost; throws where the backup cannot be used. Changes nothing. */
+/** What a restore would put back and what would be lost. Reads the backup to its end: nobody is asked about one that cannot be used. */
 export async function previewRestore(
   target: Target,
   { backup: wanted, cwd }: Pick<RestoreOptions, 'backup' | 'cwd'>,
+  context: AppContext,
 ): Promise<RestorePreview> {
   const { backups } = backupsOf(target)
   const found = await findOrThrow(target, { wanted, cwd })
-  const { manifest } = readableBackup(found, target.store)
+  const backup = readableBackup(found, target.store)
+  const { manifest } = backup
+  const tell = tellProgress(target.name, context)
+  await readThrough(backup, (done, total) => tell('reading', done, total))
   return { backup: infoOf(found), place: manifest.place, lost: await lossOf(backups, manifest.holds) }
 }
 

@@ -31,7 +31,7 @@ export const run = command<typeof restore>(async (said, context) => {
     if (backup === null) return await restoreDocuments(onlyOne(corporaOf(targets), said), said, { context, app, agent })
     const target = onlyOne(ownersOf(databasesIn(targets), backup), said)
     const { cwd } = context
-    if (!(await isMeant(target, said, context))) return null
+    if (!(await isMeant(target, said, { context, app }))) return null
     const options = { backup, cwd, agent, others, lockWaitMs } as const
     const first = await putBack(target, { ...options, confirm: values.confirm }, app)
     const error = first.stores[0]?.error ?? null
@@ -76,9 +76,13 @@ async function restoreDocuments(
 }
 
 /** Tells what would be lost, and asks where nobody has said that it is meant. */
-async function isMeant(target: Target, { values, words }: Said, context: Context): Promise<boolean> {
+async function isMeant(
+  target: Target,
+  { values, words }: Said,
+  { context, app }: { readonly context: Context; readonly app: AppContext },
+): Promise<boolean> {
   const { terminal, cwd } = context
-  const preview: RestorePreview = await previewRestore(target, { backup: words[0] ?? '', cwd })
+  const preview: RestorePreview = await previewRestore(target, { backup: words[0] ?? '', cwd }, app)
   terminal.hint(lossText(preview, { store: target.name, place: target.store.place }, styleOf(terminal)))
   if (values.yes || values.confirm !== null) return true
   const text = `put ${preview.backup.file} in the place of ${target.store.place}?`
