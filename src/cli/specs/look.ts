@@ -12,7 +12,7 @@ export const status = {
     { command: 'lockstep status', does: 'one line a store' },
     { command: 'lockstep status --json --store app', does: 'for a program' },
   ],
-  exits: [0, 3, 4, 8],
+  exits: [0, 3, 4, 5, 8],
 } as const satisfies CommandSpec
 
 export const history = {
@@ -25,7 +25,7 @@ export const history = {
     { command: 'lockstep history', does: 'the records of every store' },
     { command: 'lockstep history --store app --verbose', does: 'with the log' },
   ],
-  exits: [0],
+  exits: [0, 5],
 } as const satisfies CommandSpec
 
 export const verify = {
@@ -50,7 +50,7 @@ export const verify = {
     { command: 'lockstep verify --store app --head 4f1c09d2', does: 'against the head a run printed' },
     { command: 'lockstep verify --store manifests --inputs', does: 'documents, their backups and their inputs' },
   ],
-  exits: [0, 3, 4, 6, 8],
+  exits: [0, 3, 4, 5, 6, 8],
 } as const satisfies CommandSpec
 
 export const doctor = {

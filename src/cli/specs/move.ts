@@ -127,7 +127,7 @@ export const plan = {
     { command: 'lockstep plan --out plan.json', does: 'save it for review' },
     { command: 'lockstep plan --sql --store app', does: 'the statements themselves' },
   ],
-  exits: [0, 4, 7, 8],
+  exits: [0, 4, 5, 7, 8],
 } as const satisfies CommandSpec
 
 export const adopt = {

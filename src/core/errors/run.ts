@@ -14,7 +14,7 @@ export const runErrors = {
     exit: 5,
     what: (d) => `store ${d.store} is being migrated by ${d.holder}; waited ${Math.round(d.waitedMs / 1000)} s`,
     why: 'One migrator a store. The lock ends with the process or the connection that holds it.',
-    help: () => ['wait longer: --lock-wait 10m', 'who it is: lockstep doctor'],
+    help: () => ['wait longer: lockstep up --lock-wait 10m', 'who it is: lockstep doctor'],
   }),
   'lock-wait-exhausted': entry<{ file: string; attempts: number; lockTimeoutMs: number; blockedBy: readonly string[] }>(
     {
