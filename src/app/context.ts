@@ -3,10 +3,14 @@
 import { hash } from 'node:crypto'
 import type { Emit, LockHolder } from '../core/event.ts'
 import type { Sha256 } from '../core/log-chain.ts'
+import type { Direction } from '../core/migration.ts'
 import type { Clock, Signal } from '../core/ports.ts'
 import type { Author } from '../engine/engine.ts'
+import type { Target } from './target.ts'
 
 export interface AppContext {
+  /** Stores outside this run that it rests on, or that rest on it: asked, never changed. See beside.ts. */
+  readonly beside: (direction: Direction) => Promise<readonly Target[]>
   readonly clock: Clock
   readonly emit: Emit
   readonly signal: Signal

@@ -7,6 +7,7 @@ import { versionKey } from '../core/version.ts'
 import { carryOut } from '../engine/carry-out.ts'
 import type { Session } from '../core/ports.ts'
 import { makeEngine } from '../engine/engine.ts'
+import { judgeBeside } from './beside.ts'
 import { answerOf, failedReport, reportOf } from './answer.ts'
 import { refuseUnconfirmed, type Confirmation } from './confirm.ts'
 import { sha256, type AppContext } from './context.ts'
@@ -56,9 +57,10 @@ async function downAll(targets: readonly Target[], running: Running): Promise<vo
       run.failed.set(target.name, error)
     }
   }
+  const beside = await judgeBeside('down', context)
   for (const one of judged) {
     try {
-      refuse(one, judged, options)
+      refuse(one, [...judged, ...beside], options)
     } catch (error) {
       run.failed.set(one.target.name, error)
     }
@@ -101,6 +103,11 @@ function stepsOf({ target, files, history }: Judged, wanted: DownTarget): readon
       return choice.steps
     case 'unknown-target':
       throw new LockstepError('target-unknown', { wanted: choice.wanted, store, known: choice.known })
+    case 'half-up': {
+      const { record, file } = choice
+      const { version, stepsDone, stepsTotal, appliedAt: since, appliedBy: by } = record
+      throw new LockstepError('failed-run', { store, version, file, stepsDone, stepsTotal, since, by })
+    }
     case 'irreversible': {
       const { record, file, reason } = choice
       throw new LockstepError('irreversible', { store, version: record.version, file, reason })

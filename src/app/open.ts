@@ -65,7 +65,8 @@ async function openTarget(settings: StoreSettings, options: OpenOptions, context
   }
 }
 
-function filesOf({ migrations, layout, kind }: StoreSettings): Files {
+/** The folder of a store, read. */
+export function filesOf({ migrations, layout, kind }: Pick<StoreSettings, 'migrations' | 'layout' | 'kind'>): Files {
   const language = kind === 'neo4j' ? 'cypher' : 'sql'
   const {
     scheme,

@@ -5,6 +5,7 @@ import type { Arranged } from '../core/arrange.ts'
 import { makeUpPlan, type ReadFacts } from '../core/make-plan.ts'
 import { planFormat, type Plan } from '../core/plan.ts'
 import type { ScriptFacts } from '../core/script.ts'
+import { judgeBeside } from './beside.ts'
 import { answerOf, asLockstepError, failedReport, reportOf } from './answer.ts'
 import { sha256, type AppContext } from './context.ts'
 import { prepare, refuseForeign } from './prepare.ts'
@@ -18,7 +19,7 @@ export interface PlanOptions {
 export async function plan(
   targets: readonly Target[],
   { to }: PlanOptions,
-  _context: AppContext,
+  context: AppContext,
 ): Promise<Answer<PlanReport>> {
   const judged: Judged[] = []
   const reports = new Map<string, PlanReport>()
@@ -29,7 +30,8 @@ export async function plan(
       reports.set(target.name, { ...failedReport(target, error), plan: null })
     }
   }
-  const { order, refused } = prepare(judged, { to })
+  const pending = judged.some((one) => one.judgement.pending.length > 0)
+  const { order, refused } = prepare(judged, { to }, pending ? await judgeBeside('up', context) : [])
   for (const one of judged)
     reports.set(one.target.name, planReport(one, { order, refused: refused.get(one.target.name) ?? null }))
   return answerOf(

@@ -1,6 +1,6 @@
 /** What must hold before anything is written: files fit history, rules are kept, the store is the right one. */
 
-import { arrange, type Arranged } from '../core/arrange.ts'
+import { arrange, type Arranged, type Part } from '../core/arrange.ts'
 import { LockstepError } from '../core/error.ts'
 import { pendingUpTo } from '../core/make-plan.ts'
 import type { Policy } from '../core/policy.ts'
@@ -19,13 +19,13 @@ export interface Prepared {
 }
 
 /** Decides over all stores at once: nothing runs anywhere while one of them is refused. */
-export function prepare(judged: readonly Judged[], choice: Choice): Prepared {
+export function prepare(judged: readonly Judged[], choice: Choice, beside: readonly Judged[] = []): Prepared {
   const refused = new Map<string, LockstepError>()
   for (const one of judged) {
     const error = refusalOf(one, choice)
     if (error !== null) refused.set(one.target.name, error)
   }
-  const { order, problems } = arrange(judged.map((one) => partOf(one, choice)))
+  const { order, problems } = arrange([...judged.map((one) => partOf(one, choice)), ...beside.map(askedPart)])
   for (const { store, problem } of problems) {
     if (!refused.has(store))
       refused.set(store, new LockstepError('store-blocked', { store, problems: 1 }, { store, problems: [problem] }))
@@ -33,13 +33,18 @@ export function prepare(judged: readonly Judged[], choice: Choice): Prepared {
   return { order, refused }
 }
 
-function partOf({ target, files, history, judgement }: Judged, { to }: Choice): Parameters<typeof arrange>[0][number] {
+function partOf({ target, files, judgement }: Judged, { to }: Choice): Part {
   const pending =
     to === null
       ? judgement.pending
       : (pendingUpTo(judgement, to, { scheme: files.scheme, files: files.migrations }) ?? [])
-  const recorded = history.records.map((record) => record.version)
-  return { store: target.name, scheme: files.scheme, files: files.migrations, pending, recorded }
+  return { ...askedPart({ target, files, judgement }), pending }
+}
+
+/** A store that is only asked: nothing of it runs. */
+function askedPart({ target, files, judgement }: Pick<Judged, 'target' | 'files' | 'judgement'>): Part {
+  const recorded = judgement.applied.map((record) => record.version)
+  return { store: target.name, scheme: files.scheme, files: files.migrations, pending: [], recorded }
 }
 
 function refusalOf(judged: Judged, { to }: Choice): LockstepError | null {

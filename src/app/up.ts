@@ -5,6 +5,7 @@ import type { LogRow, Meta } from '../core/history.ts'
 import { historyFormat } from '../core/history.ts'
 import type { Plan } from '../core/plan.ts'
 import { makeEngine, moved, nextRow, type Engine } from '../engine/engine.ts'
+import { judgeBeside } from './beside.ts'
 import { answerOf, exitOfVerdict, failedReport, reportOf } from './answer.ts'
 import { makeRunBackups, type RunBackups } from './backup/of-run.ts'
 import { sha256, type AppContext } from './context.ts'
@@ -77,7 +78,8 @@ async function upQuietly(
       run.failed.set(target.name, error)
     }
   }
-  const refused = new Map([...refusals(judged, options), ...run.failed])
+  const beside = await besideOf(judged, run, context)
+  const refused = new Map([...refusals(judged, options, beside), ...run.failed])
   if (refused.size > 0) return refusedAnswer(targets, judged, refused)
   const waiting = judged.filter((one) => one.judgement.pending.length > 0)
   if (waiting.length > 0) {
@@ -85,15 +87,27 @@ async function upQuietly(
     const { lockWaitMs } = options
     const backups = makeRunBackups({ run, context, lockWaitMs })
     await whileAllLockedAgain(all, { run, context, lockWaitMs }, (locked) =>
-      runLocked(locked, { run, options, context, backups }),
+      runLocked(locked, { run, options, context, backups, beside }),
     )
   }
   return await finalAnswer(targets, judged, run)
 }
 
+/** Stores that are not moved, but required; one of them that cannot be asked stops the run. */
+async function besideOf(judged: readonly Judged[], run: Run, context: AppContext): Promise<readonly Judged[]> {
+  const waiting = judged.find((one) => one.judgement.pending.length > 0)
+  if (waiting === undefined) return []
+  try {
+    return await judgeBeside('up', context)
+  } catch (error) {
+    run.failed.set(waiting.target.name, error)
+    return []
+  }
+}
+
 /** Why nothing may run, by store. */
-function refusals(judged: readonly Judged[], options: UpOptions): Map<string, unknown> {
-  const refused = new Map<string, unknown>(prepare(judged, options).refused)
+function refusals(judged: readonly Judged[], options: UpOptions, beside: readonly Judged[]): Map<string, unknown> {
+  const refused = new Map<string, unknown>(prepare(judged, options, beside).refused)
   for (const one of judged) {
     const { name } = one.target
     if (refused.has(name) || one.judgement.pending.length === 0) continue
@@ -122,20 +136,21 @@ interface Running {
   readonly options: UpOptions
   readonly context: AppContext
   readonly backups: RunBackups
+  readonly beside: readonly Judged[]
 }
 
 async function runLocked(locked: readonly Locked[], running: Running): Promise<void> {
-  const { run, options, context, backups } = running
+  const { run, options, context, backups, beside } = running
   const judged: Judged[] = []
   for (const { target, session } of locked) judged.push(await judgeTarget(target, session))
   if (lookUp(run, judged, context)) return
-  const refused = refusals(judged, { ...options, intoExisting: options.intoExisting || run.ran.size > 0 })
+  const refused = refusals(judged, { ...options, intoExisting: options.intoExisting || run.ran.size > 0 }, beside)
   for (const [store, error] of refused) run.failed.set(store, error)
   if (refused.size > 0) return
   if (run.ran.size === 0)
     for (const [store, error] of await driftBeforeRun(judged, context)) run.failed.set(store, error)
   if (run.failed.size > 0) return
-  const prepared = prepare(judged, options)
+  const prepared = prepare(judged, options, beside)
   const plans = planAll(judged, prepared, run)
   if (run.failed.size > 0) return
   if (options.plan !== null && run.ran.size === 0)

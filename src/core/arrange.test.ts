@@ -82,6 +82,11 @@ const refused: readonly (readonly [fact: string, parts: readonly Part[], problem
     [part('a', ['1 <- b/7']), part('b', ['1'])],
     'a: requires-unknown 1, wanted b/7',
   ],
+  [
+    'a need that exists, but that nobody has applied or will',
+    [part('a', ['1 <- b/1']), { ...part('b', ['1']), pending: [] }],
+    'a: requires-pending 1, wanted b/1',
+  ],
   ['a store that is not there', [part('a', ['1 <- zoo/1'])], 'a: requires-unknown 1, wanted zoo/1'],
   ['a later version of the same store', [part('a', ['1 <- 2', '2'])], 'a: requires-later 1, wanted 2'],
   ['itself', [part('a', ['1 <- 1'])], 'a: requires-later 1, wanted 1'],

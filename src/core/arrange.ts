@@ -13,7 +13,7 @@ export interface Part {
   /** All files, so that a requirement can be told from a typing error. */
   readonly files: readonly Migration[]
   readonly pending: readonly Pending<Migration>[]
-  /** Recorded versions, whether their file is there or not. */
+  /** Applied versions, whether their file is there or not. */
   readonly recorded: readonly string[]
 }
 
@@ -111,9 +111,17 @@ function checkRequirement(
   const about = { version: migration.version, file: migration.file, details: { wanted } }
   const where = one.store === null ? part : parts.find((other) => other.store === one.store)
   if (where === undefined || !knows(where, one.version)) return { code: 'requires-unknown', ...about }
+  if (!isMet(where, one.version)) return { code: 'requires-pending', ...about }
   const sameGroup = where === part && groupOf(part.scheme, one.version) === groupOf(part.scheme, migration.version)
   if (!sameGroup || migration.repeatable) return null
   return compareVersions(part.scheme, one.version, migration.version) >= 0 ? { code: 'requires-later', ...about } : null
+}
+
+/** Applied, or about to be in this run. */
+function isMet(part: Part, version: string): boolean {
+  const key = keyIn(part, version)
+  const recorded = part.recorded.some((one) => keyIn(part, one) === key)
+  return recorded || part.pending.some(({ migration }) => keyIn(part, migration.version) === key)
 }
 
 function knows(part: Part, version: string): boolean {

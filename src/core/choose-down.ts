@@ -16,6 +16,8 @@ export type DownTarget =
 export type DownChoice =
   | { readonly kind: 'chosen'; readonly steps: readonly DownStep[] }
   | { readonly kind: 'unknown-target'; readonly wanted: string; readonly known: readonly string[] }
+  /** Its up stopped half way: what its down would find is not known. */
+  | { readonly kind: 'half-up'; readonly record: HistoryRecord; readonly file: string }
   | {
       readonly kind: 'irreversible'
       readonly record: HistoryRecord
@@ -39,6 +41,9 @@ export function chooseDown(
   const steps: DownStep[] = []
   for (const record of newestFirst.slice(0, count)) {
     const migration = byKey.get(versionKey(scheme, record.version))
+    if (record.direction === 'up' && record.state !== 'applied') {
+      return { kind: 'half-up', record, file: migration?.file ?? record.file }
+    }
     const reason = migration === undefined ? 'its file is gone' : migration.directives.irreversible
     if (migration?.down == null) return { kind: 'irreversible', record, file: migration?.file ?? record.file, reason }
     steps.push({ record, migration, down: migration.down })

@@ -116,6 +116,7 @@ const problems: Readonly<Record<ProblemCode, Problem['details']>> = {
   'missing-file': { appliedAt: '2026-01-02T03:04:05.678Z', appliedBy: 'ada@desk' },
   'duplicate-version': { others: ['m/02_again.sql'] },
   'requires-unknown': { wanted: 'auth/7' },
+  'requires-pending': { wanted: 'auth/9' },
   'requires-later': { wanted: '9' },
   'requires-circle': { circle: ['app/2', 'auth/1', 'app/2'] },
   'failed-run': { stepsDone: 1, stepsTotal: 3, since: '2026-01-02T03:04:05.678Z', by: 'ada@desk' },

@@ -10,6 +10,8 @@ export interface ProblemDetails {
   readonly 'missing-file': { readonly appliedAt: string; readonly appliedBy: string }
   readonly 'duplicate-version': { readonly others: readonly string[] }
   readonly 'requires-unknown': { readonly wanted: string }
+  /** It exists, but is neither applied nor part of this run. */
+  readonly 'requires-pending': { readonly wanted: string }
   readonly 'requires-later': { readonly wanted: string }
   readonly 'requires-circle': { readonly circle: readonly string[] }
   /** A journalled migration stopped half way and does not go on by itself (policy `retry: 'never'`). */

@@ -4,6 +4,7 @@ import { hostname, userInfo } from 'node:os'
 import { randomUUID } from 'node:crypto'
 import { adopt, type AdoptOptions } from '../app/adopt.ts'
 import { systemClock, type AppContext } from '../app/context.ts'
+import { openBeside } from '../app/beside.ts'
 import { doctor } from '../app/doctor.ts'
 import { type AnyTarget, closeAnyTargets, databasesIn, openAnyTargets, refuseCorpora } from '../app/by-kind.ts'
 import { repair, type RepairOptions } from '../app/repair.ts'
@@ -34,6 +35,7 @@ import type { RunEvent } from '../core/event.ts'
 import { LockstepError } from '../core/error.ts'
 import type { Configuration } from '../settings/configuration/configuration.ts'
 import { readSettings } from '../settings/read-settings.ts'
+import type { Settings, SettingsOptions } from '../settings/settings.ts'
 import { toolVersion } from './version.ts'
 
 export interface LockstepOptions {
@@ -75,20 +77,34 @@ export interface Lockstep {
 
 /** Reads the configuration and opens its stores. Nothing is connected to before the first verb. */
 export async function lockstep(options: LockstepOptions = {}): Promise<Lockstep> {
-  const settings = await readSettings({
+  const reading = readingOf(options)
+  const settings = await readSettings(reading)
+  const stream = makeStream()
+  const release = options.release ?? settings.release
+  const lockWaitMs = options.lockWaitMs ?? defaultUpOptions.lockWaitMs
+  const opening = { lockWaitMs, backups: settings.backups }
+  const opened: AnyTarget[] = []
+  const open = async (more: Settings): Promise<readonly Target[]> => {
+    const beside = databasesIn(await openAnyTargets(more.stores, opening, context))
+    opened.push(...beside)
+    return beside
+  }
+  const context: AppContext = {
+    ...makeContext(options, { release, emit: (event) => tell(event, options, stream) }),
+    beside: (direction) => openBeside({ settings, reading, open }, direction),
+  }
+  const targets = await openAnyTargets(settings.stores, opening, context)
+  opened.push(...targets)
+  return { ...verbsOver(targets, { context, lockWaitMs }), ...endsOf(opened, stream) }
+}
+
+function readingOf(options: LockstepOptions): SettingsOptions {
+  return {
     cwd: options.cwd ?? process.cwd(),
     env: options.env ?? process.env,
     flags: flagsOf(options),
     ...(typeof options.config === 'object' ? { configuration: options.config } : {}),
-  })
-  const stream = makeStream()
-  const context = makeContext(options, {
-    release: options.release ?? settings.release,
-    emit: (event) => tell(event, options, stream),
-  })
-  const lockWaitMs = options.lockWaitMs ?? defaultUpOptions.lockWaitMs
-  const targets = await openAnyTargets(settings.stores, { lockWaitMs, backups: settings.backups }, context)
-  return { ...verbsOver(targets, { context, lockWaitMs }), ...endsOf(targets, stream) }
+  }
 }
 
 function flagsOf({ config, url, migrations, stores }: LockstepOptions): Parameters<typeof readSettings>[0]['flags'] {
@@ -147,6 +163,7 @@ export function makeContext({ signal }: Pick<LockstepOptions, 'signal'>, { relea
     holder: { host: hostname(), pid: process.pid, runId, since },
     // A library has no signal handlers of its own to take off.
     uninterrupted: (work) => work(),
+    beside: () => Promise.resolve([]),
   }
 }
 

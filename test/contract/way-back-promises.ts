@@ -64,6 +64,15 @@ export const wayBackPromises = {
     })
     expect(await place.tables()).toEqual(['a'])
   },
+  'what stopped half way up is not taken back before a person has decided': async (place) => {
+    const { words } = place
+    const half = { version: '1', up: words.join(words.create('a'), words.refused), down: words.drop('a') }
+    await withBench(place, [{ ...half, directives: { noTransaction: true } }], async ({ up, down }) => {
+      expectStopped(await up(), 'step-failed', 6)
+      expectStopped(await down({ kind: 'steps', steps: 1 }), 'failed-run', 4)
+    })
+    expect(await place.tables()).toEqual(['a'])
+  },
   'a store that only goes forward has no down': async (place) => {
     await withBench(
       place,

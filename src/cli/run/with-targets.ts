@@ -4,12 +4,13 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { systemClock, type AppContext } from '../../app/context.ts'
-import { type AnyTarget, closeAnyTargets, openAnyTargets, refuseCorpora } from '../../app/by-kind.ts'
+import { openBeside } from '../../app/beside.ts'
+import { type AnyTarget, closeAnyTargets, databasesIn, openAnyTargets, refuseCorpora } from '../../app/by-kind.ts'
 import type { Target } from '../../app/target.ts'
 import type { Emit } from '../../core/event.ts'
 import { whileSelfResolves } from '../../settings/configuration/self.ts'
 import { readSettings } from '../../settings/read-settings.ts'
-import type { Settings, SettingsFlags } from '../../settings/settings.ts'
+import type { Settings, SettingsFlags, SettingsOptions } from '../../settings/settings.ts'
 import type { Context } from '../command.ts'
 import { packageFolder } from '../package.ts'
 import type { Invocation } from '../parse/command-line.ts'
@@ -59,16 +60,22 @@ export async function withAnyTargets<T>(
   const events = eventsFor(said, context.terminal, need)
   const { backups } = settings
   try {
-    const app = contextFor(settings, need, { interruption, emit: events.emit })
-    const targets = await openAnyTargets(
-      settings.stores,
-      { lockWaitMs: need.lockWaitMs ?? defaultLockWaitMs, backups },
-      app,
-    )
+    const options = { lockWaitMs: need.lockWaitMs ?? defaultLockWaitMs, backups }
+    const beside: Target[] = []
+    const open = async (more: Settings): Promise<readonly Target[]> => {
+      context.terminal.redactWith((text) => more.redact(settings.redact(text)))
+      beside.push(...databasesIn(await openAnyTargets(more.stores, options, app)))
+      return beside
+    }
+    const app: AppContext = {
+      ...contextFor(settings, need, { interruption, emit: events.emit }),
+      beside: (direction) => openBeside({ settings, reading: readingOf(said, context), open }, direction),
+    }
+    const targets = await openAnyTargets(settings.stores, options, app)
     try {
       return await withOwnLibrary(() => work({ targets, app, settings }))
     } finally {
-      await closeAnyTargets(targets)
+      await closeAnyTargets([...targets, ...beside])
     }
   } finally {
     events.end()
@@ -82,16 +89,16 @@ export async function settingsFor(
   context: Context,
   release: string | null,
 ): Promise<Settings> {
-  const { terminal, cwd, env } = context
-  const settings = await readSettings({
-    cwd,
-    env,
-    flags: { ...flagsOf(values), ...(release === null ? {} : { release }) },
-    command: command.name,
-    ...ownLibrary(),
-  })
+  const { terminal } = context
+  const reading = readingOf({ command, values }, context)
+  const flags = { ...reading.flags, ...(release === null ? {} : { release }) }
+  const settings = await readSettings({ ...reading, flags })
   terminal.redactWith(settings.redact)
   return settings
+}
+
+function readingOf({ command, values }: Said, { cwd, env }: Context): SettingsOptions {
+  return { cwd, env, flags: flagsOf(values), command: command.name, ...ownLibrary() }
 }
 
 /** The flags that settings are read with. */
@@ -123,7 +130,7 @@ function contextFor(
   settings: Settings,
   { context: { cwd, env }, operator = null }: Need,
   { interruption, emit }: { interruption: Interruption | null; emit: Emit },
-): AppContext {
+): Omit<AppContext, 'beside'> {
   const { release } = settings
   return {
     clock: systemClock,

@@ -50,6 +50,12 @@ export const historyErrors = {
     why: 'What a migration rests on must be there.',
     help: (d) => [`mend the line "requires ${d.wanted}" in ${d.file}`, ...otherStore(d)],
   }),
+  'requires-pending': entry<Of<'requires-pending'>>({
+    exit: 4,
+    what: (d) => `${d.file} requires ${d.wanted}, which is not applied and not part of this run`,
+    why: 'What a migration rests on must be there before it runs.',
+    help: (d) => [`lockstep up --store ${d.wanted.split('/')[0] ?? ''}`, 'or move all stores together: lockstep up'],
+  }),
   'requires-later': entry<Of<'requires-later'>>({
     exit: 4,
     what: (d) => `${d.file} requires ${d.wanted}, a later version of the same store`,
