@@ -196,15 +196,22 @@ test('verify: the log, the files and the structure', () => {
     ...current,
     logRows: 3,
     head: 'ab12',
+    structure: 'changed since the run of 2026-01-01',
     differences: [
       { kind: 'column', name: 'users.email', what: 'changed', fact: 'type', expected: 'text', found: 'integer' },
     ],
+    remedies: ['ALTER TABLE users ALTER COLUMN email TYPE text', '-- look first: DROP TABLE extra'],
+    unmended: ['role of users'],
   }
   expect(verifyText([report], plain)).toBe(
     [
-      'auth: log whole (3 rows), files fit the history, 1 difference',
+      'auth: log whole (3 rows), files fit the history, structure changed since the run of 2026-01-01',
       '  head ab12',
       '  changed  column  users.email  type: expected text, found integer',
+      '  to bring it back:',
+      '    ALTER TABLE users ALTER COLUMN email TYPE text;',
+      '    -- look first: DROP TABLE extra',
+      '    -- by hand: role of users',
     ].join('\n'),
   )
 })
