@@ -26,8 +26,12 @@ const groups: readonly CodeSplittingGroup[] = [
   // A group takes along what its files import, so what is wanted first must be taken first.
   { name: 'start', test: /src\/cli\/(?:parse|specs|terminal|[^/]+$)/, priority: 2 },
   { name: 'stores', test: /src\/stores\/sql\/|src\/readers\/history-row/, priority: 2 },
-  // Backups are left out: they bring modules of Node along that no other run should load.
-  { name: 'run', test: /src\/(?:app\/(?!backup\/(?!of-run)|corpus\/)|(?:engine|settings|sources)\/)/, priority: 2 },
+  // Backups and rehearsals are left out: they bring modules of Node along that no other run should load.
+  {
+    name: 'run',
+    test: /src\/(?:app\/(?!backup\/(?!of-run)|corpus\/|rehears)|settings\/(?!project\/)|(?:engine|sources)\/)/,
+    priority: 2,
+  },
   { name: 'print', test: /src\/cli\/(?:run|print)\//, priority: 1 },
 ]
 
