@@ -1,8 +1,7 @@
 /** `up`: judge, plan, lock, judge again, carry out, record. Every store of one run is locked before the first changes. */
 
 import type { ExitCode } from '../core/errors/entry.ts'
-import type { LogRow, Meta } from '../core/history.ts'
-import { historyFormat } from '../core/history.ts'
+import { historyFormat, type Meta } from '../core/history.ts'
 import type { Plan } from '../core/plan.ts'
 import { makeEngine, moved, nextRow, type Engine } from '../engine/engine.ts'
 import { judgeBeside } from './beside.ts'
@@ -16,7 +15,7 @@ import { whileAllLockedAgain } from './again.ts'
 import { planFor, type SavedPlan } from './plan.ts'
 import { prepare, refuseForeign, type Prepared } from './prepare.ts'
 import { refuseStalePlan, refuseWithoutOperator } from './reviewed.ts'
-import type { Answer, RanReport, RunReport } from './report.ts'
+import type { Answer, RunReport } from './report.ts'
 import { hasChanged, lookUp, makeRun, stopRun, type Run } from './run.ts'
 import { runAll } from './run-all.ts'
 import { judgeTarget, type Judged, type Target } from './target.ts'
@@ -163,8 +162,7 @@ async function runLocked(locked: readonly Locked[], running: Running): Promise<v
   const planned = plans.flatMap(({ plan }) =>
     plan.migrations.map((one) => [`${plan.store}/${one.version}`, one] as const),
   )
-  const { atomic } = options
-  await runAll({ judged, prepared, planned: new Map(planned), engines, atomic, backups, run, context })
+  await runAll({ judged, prepared, planned: new Map(planned), engines, atomic: options.atomic, backups, run, context })
   for (const one of locked) if (run.ran.has(one.target.name)) await recordShape(one, context)
 }
 
@@ -202,8 +200,8 @@ const withoutBackups =
 async function beginOne({ target, history }: Judged, session: Locked['session'], context: AppContext): Promise<Engine> {
   const { clock, emit, signal, author } = context
   const { name: store, bodies, policy } = target
-  const engine = makeEngine({ store, session, bodies, author, policy, clock, sha256, emit, signal }, history)
   const meta = metaOf(target, history.meta)
+  const engine = makeEngine({ store, session, bodies, author, policy, clock, sha256, emit, signal }, history)
   if (history.meta === null) {
     const row = nextRow(engine, 'created', { version: null, detail: meta.policy ?? '' })
     await session.createHistory(meta, [row])
@@ -212,7 +210,7 @@ async function beginOne({ target, history }: Judged, session: Locked['session'],
     if (policy.backup === 'off' && target.store.abilities.lock === 'session')
       emit({ type: 'notice', store, version: null, message: withoutBackups })
   } else if (JSON.stringify(meta) !== JSON.stringify(history.meta)) {
-    const row: LogRow = nextRow(engine, 'policy-changed', { version: null, detail: meta.policy ?? '' })
+    const row = nextRow(engine, 'policy-changed', { version: null, detail: meta.policy ?? '' })
     await session.write([
       { kind: 'meta', meta },
       { kind: 'log', row },
@@ -240,13 +238,12 @@ async function finalAnswer(
   const reports: RunReport[] = []
   const exits: ExitCode[] = []
   for (const target of targets) {
-    const ran: readonly RanReport[] = run.ran.get(target.name) ?? []
     const failure = run.failed.get(target.name)
     const known = before.find((one) => one.target === target)
     const now = hasChanged(run) || failure !== undefined ? await judgeTarget(target).catch(() => known) : known
     const report = now === undefined ? failedReport(target, failure) : reportOf(now)
     const error = failure === undefined ? null : failedReport(target, failure).error
-    reports.push({ ...report, ran, head: now?.history.head?.hash ?? null, error })
+    reports.push({ ...report, ran: run.ran.get(target.name) ?? [], head: now?.history.head?.hash ?? null, error })
     if (error === null && report.verdict === 'incompatible') exits.push(exitOfVerdict(report.verdict))
   }
   return answerOf('up', reports, [...exits, ...(run.exit === null ? [] : [run.exit])])
