@@ -1,6 +1,7 @@
 /** Follows the author's own BEGIN ... COMMIT through a file that runs step by step. */
 
 import type { Statement } from '../../core/script.ts'
+import { followForeignKeys, wantedKeys } from './outside.ts'
 import { positionIn } from './place.ts'
 import { refuse, type Refusal } from './refuse.ts'
 
@@ -20,8 +21,11 @@ export function followBlocks(
   onSavepoint: (statement: Statement, file: string) => void = refuseSavepoint,
 ): Blocks {
   let open: Statement | null = null
+  const keys = followForeignKeys((setting) => refuse(positionIn(setting, 0, file), withoutEffect))
   return {
     next(statement) {
+      keys.set(statement, open === null ? 'head' : 'middle')
+      if (open !== null) keys.check(statement)
       const fault = faultOf(statement, open === null ? 'outside' : 'inside')
       if (fault !== null) refuse(positionIn(statement, 0, file), fault)
       if (open === null && isSavepoint(statement)) onSavepoint(statement, file)
@@ -53,9 +57,15 @@ const neverCommitted: Refusal = {
   help: 'add COMMIT; or leave BEGIN out: a migration is one transaction anyway',
 }
 
+const withoutEffect: Refusal = {
+  reason: 'this has no effect inside BEGIN ... COMMIT',
+  help: 'move it before BEGIN or after COMMIT',
+}
+
 function faultOf(statement: Statement, where: 'inside' | 'outside'): Refusal | null {
   const { traits } = statement
-  return where === 'inside' ? faultInside(traits) : faultOutside(traits)
+  if (where === 'outside') return faultOutside(traits)
+  return wantedKeys(statement) === null ? faultInside(traits) : null
 }
 
 function faultInside(traits: Statement['traits']): Refusal | null {
@@ -68,10 +78,7 @@ function faultInside(traits: Statement['traits']): Refusal | null {
   if (traits.alone !== null) {
     return { reason: `${traits.alone}, and here is one`, help: 'move it before BEGIN or after COMMIT' }
   }
-  if (traits.outside) {
-    return { reason: 'this has no effect inside BEGIN ... COMMIT', help: 'move it before BEGIN or after COMMIT' }
-  }
-  return null
+  return traits.outside ? withoutEffect : null
 }
 
 function faultOutside(traits: Statement['traits']): Refusal | null {

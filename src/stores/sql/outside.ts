@@ -61,8 +61,10 @@ function inTheMiddle(settings: readonly Statement[], onMisplaced: (statement: St
 
 type Keys = 'on' | 'off'
 
-interface ForeignKeys {
+/** Told of each setting in turn, and where it stands: where it takes effect, or in the middle of a transaction. */
+export interface ForeignKeys {
   set(setting: Statement, where: 'head' | 'middle'): void
+  /** Calls back where this statement would notice that the last setting did nothing. */
   check(statement: Statement): void
 }
 
@@ -71,7 +73,7 @@ interface ForeignKeys {
  * transaction both do nothing, so they may stand where no statement after them would notice: violations are found before
  * COMMIT in any case, and only what changes or drops rows can make others follow.
  */
-function followForeignKeys(onMisplaced: (statement: Statement) => void): ForeignKeys {
+export function followForeignKeys(onMisplaced: (statement: Statement) => void): ForeignKeys {
   // A migration's session begins with them off.
   let real: Keys = 'off'
   let wanted: Keys = 'off'
@@ -91,7 +93,8 @@ function followForeignKeys(onMisplaced: (statement: Statement) => void): Foreign
   }
 }
 
-function wantedKeys({ text, traits }: Statement): Keys | null {
+/** What a setting of `foreign_keys` asks for; `null` for every other statement. */
+export function wantedKeys({ text, traits }: Statement): Keys | null {
   const value = traits.outside
     ? /^pragma\s+(?:\w+\s*\.\s*)?foreign_keys\s*(?:=|\()\s*['"]?(\w+)/i.exec(text)?.[1]
     : undefined

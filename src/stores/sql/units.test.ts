@@ -82,7 +82,17 @@ const refused: readonly [string, SqlDialect, string][] = [
     '1:8 file.sql: BEGIN inside BEGIN: transactions do not nest, the first COMMIT ends both',
   ],
   ['begin; vacuum; commit', 'sqlite', '1:8 file.sql: VACUUM cannot run inside a transaction, and here is one'],
-  ['begin; pragma foreign_keys=0; commit', 'sqlite', '1:8 file.sql: this has no effect inside BEGIN ... COMMIT'],
+  ['begin; pragma synchronous=0; commit', 'sqlite', '1:8 file.sql: this has no effect inside BEGIN ... COMMIT'],
+  [
+    'begin; pragma foreign_keys=1; drop table a; commit',
+    'sqlite',
+    '1:8 file.sql: this has no effect inside BEGIN ... COMMIT',
+  ],
+  [
+    'pragma foreign_keys=1; begin; pragma foreign_keys=0; drop table a; commit',
+    'sqlite',
+    '1:31 file.sql: this has no effect inside BEGIN ... COMMIT',
+  ],
   [
     'savepoint a; b; release a',
     'sqlite',
@@ -160,6 +170,11 @@ const whole: readonly [string, string, readonly string[]][] = [
   ['a question is no setting', 'a; pragma foreign_keys; b', ['a', 'pragma foreign_keys', 'b']],
 ]
 for (const [name, text, expected] of whole) test(`whole: ${name}`, () => expect(wholeOf(text)).toEqual(expected))
+
+test('steps: foreign keys may be turned off and on inside BEGIN, where it makes no difference', () => {
+  const text = 'pragma foreign_keys=0; begin; pragma foreign_keys=0; drop table a; pragma foreign_keys=1; commit'
+  expect(() => stepsOf('sqlite', text)).not.toThrow()
+})
 
 const misplaced: readonly [string, string][] = [
   ['a;\n pragma journal_mode=wal;\nb', '2:2'],
