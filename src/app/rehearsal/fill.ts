@@ -3,7 +3,14 @@
 import { isLockstepError } from '../../core/error.ts'
 import type { MigrationApi } from '../../core/ports.ts'
 import type { Shape } from '../../core/shape.ts'
-import { attemptsMost, insertText, keysQuery, seedRows, type KeysOf } from '../../rehearse/seed/seed-rows.ts'
+import {
+  attemptsMost,
+  insertAllText,
+  insertText,
+  keysQuery,
+  seedRows,
+  type KeysOf,
+} from '../../rehearse/seed/seed-rows.ts'
 import { orderTables } from '../../rehearse/seed/table-order.ts'
 import { readTables, type Reference, type SeedTable } from '../../rehearse/tables.ts'
 import { splitStatements } from '../../stores/sql/split.ts'
@@ -45,6 +52,11 @@ async function fillTables(
   for (const table of orderTables(tables)) {
     if (table.partition) continue
     const keysOf = await readKeys(table, { tables, bench, api })
+    const all = insertAllText({ table, keysOf }, bench.sql)
+    if (all !== null && (await attemptOne(bench, api, all)) === null) {
+      filling.rows += seedRows
+      continue
+    }
     let [rows, refused] = [0, '']
     for (let row = 0; row < seedRows; row++) {
       const why = await insertOne(bench, api, { table, row, keysOf })

@@ -34,6 +34,34 @@ export interface RowAsked {
 
 /** One INSERT, or why no row is possible. */
 export function insertText(asked: RowAsked, sql: Sql): { readonly text: string } | { readonly why: string } {
+  const made = valuesOf(asked, sql)
+  return 'why' in made ? made : { text: insertOf(asked.table, [made.values]) }
+}
+
+/** All rows of a table as one INSERT; `null` where not every row is possible. */
+export function insertAllText({ table, keysOf }: Pick<RowAsked, 'table' | 'keysOf'>, sql: Sql): string | null {
+  const rows: ReadonlyMap<string, string>[] = []
+  for (let row = 0; row < seedRows; row++) {
+    const made = valuesOf({ table, row, attempt: 0, keysOf }, sql)
+    // Without a column there is nothing to list.
+    if ('why' in made || made.values.size === 0) return null
+    rows.push(made.values)
+  }
+  return insertOf(table, rows)
+}
+
+/** Every row has the same columns: which ones are left out depends on the table alone. */
+function insertOf(table: SeedTable, rows: readonly ReadonlyMap<string, string>[]): string {
+  const into = `insert into ${nameOf(table)}`
+  const columns = [...(rows[0]?.keys() ?? [])]
+  if (columns.length === 0) return `${into} default values`
+  const lists = rows.map((row) => `(${columns.map((column) => row.get(column) ?? 'null').join(', ')})`)
+  return `${into} (${columns.map(quoteName).join(', ')}) values ${lists.join(', ')}`
+}
+
+type Values = { readonly values: ReadonlyMap<string, string> } | { readonly why: string }
+
+function valuesOf(asked: RowAsked, sql: Sql): Values {
   const { table } = asked
   const referred = valuesOfReferences(asked)
   if ('why' in referred) return referred
@@ -45,12 +73,7 @@ export function insertText(asked: RowAsked, sql: Sql): { readonly text: string }
     else if (column.nullable) values.set(column.name, 'null')
     else if (!column.hasDefault) return { why: `no value is known for ${column.name} ${column.type.name}` }
   }
-  const columns = [...values.keys()].map(quoteName).join(', ')
-  const into = `insert into ${nameOf(table)}`
-  return {
-    text:
-      columns === '' ? `${into} default values` : `${into} (${columns}) values (${[...values.values()].join(', ')})`,
-  }
+  return { values }
 }
 
 /** `null` for a value that is left to NULL or the default. */
@@ -63,12 +86,7 @@ function ownValue(column: SeedColumn, { table, row, attempt }: RowAsked, sql: Sq
   return seedValue(column, { row, attempt, checks }, sql)
 }
 
-function valuesOfReferences({
-  table,
-  row,
-  attempt,
-  keysOf,
-}: RowAsked): { readonly values: ReadonlyMap<string, string> } | { readonly why: string } {
+function valuesOfReferences({ table, row, attempt, keysOf }: RowAsked): Values {
   const values = new Map<string, string>()
   for (const reference of table.references) {
     const keys = keysOf(reference)
