@@ -61,7 +61,8 @@ const lockTimeout = '5s'
 async function inSnapshot<T>(client: QueryClient, read: () => Promise<T>): Promise<T> {
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
   try {
-    await set(client, { ...settings, lock_timeout: lockTimeout })
+    // Compiling these queries takes longer than they do: 57 ms with, 30 without.
+    await set(client, { ...settings, lock_timeout: lockTimeout, jit: 'off' })
     return await read()
   } finally {
     // Nothing was written; and after a failed read only this ends the transaction.
