@@ -7,6 +7,7 @@ import { readPlaces, readSettings } from '../settings/read-settings.ts'
 import type { StorePlace } from '../settings/stores/make-store-settings.ts'
 import type { AppContext } from './context.ts'
 import { filesOf } from './open.ts'
+import type { Run } from './run.ts'
 import { judgeTarget, type Judged, type Target } from './target.ts'
 
 /**
@@ -53,6 +54,18 @@ export async function judgeBeside(direction: Direction, context: AppContext): Pr
   const judged: Judged[] = []
   for (const target of await context.beside(direction)) judged.push(await judgeTarget(target))
   return judged
+}
+
+/** For a run upwards: stores that are not moved, but required; one of them that cannot be asked stops the run. */
+export async function askBeside(judged: readonly Judged[], run: Run, context: AppContext): Promise<readonly Judged[]> {
+  const waiting = judged.find((one) => one.judgement.pending.length > 0)
+  if (waiting === undefined) return []
+  try {
+    return await judgeBeside('up', context)
+  } catch (error) {
+    run.failed.set(waiting.target.name, error)
+    return []
+  }
 }
 
 /** Other stores that the migrations of this one require something of. */

@@ -33,11 +33,6 @@ export function makeRun(stores: readonly string[]): Run {
   return { ran: new Map(), failed: new Map(), underWay: null, lost: null, exit: null, stores }
 }
 
-/** Whether anything was written, or may have been. */
-export function hasChanged(run: Run): boolean {
-  return run.ran.size > 0 || run.underWay !== null
-}
-
 export function remember(run: Run, store: string, report: RanReport): void {
   run.ran.set(store, [...(run.ran.get(store) ?? []), report])
 }

@@ -4,7 +4,7 @@ import type { ExitCode } from '../core/errors/entry.ts'
 import { historyFormat, type Meta } from '../core/history.ts'
 import type { Plan } from '../core/plan.ts'
 import { makeEngine, moved, nextRow, type Engine } from '../engine/engine.ts'
-import { judgeBeside } from './beside.ts'
+import { askBeside } from './beside.ts'
 import { answerOf, exitOfVerdict, failedReport, reportOf } from './answer.ts'
 import { makeRunBackups, type RunBackups } from './backup/of-run.ts'
 import { sha256, type AppContext } from './context.ts'
@@ -16,7 +16,7 @@ import { planFor, type SavedPlan } from './plan.ts'
 import { prepare, refuseForeign, type Prepared } from './prepare.ts'
 import { refuseStalePlan, refuseWithoutOperator } from './reviewed.ts'
 import type { Answer, RunReport } from './report.ts'
-import { hasChanged, lookUp, makeRun, stopRun, type Run } from './run.ts'
+import { lookUp, makeRun, stopRun, type Run } from './run.ts'
 import { runAll } from './run-all.ts'
 import { judgeTarget, type Judged, type Target } from './target.ts'
 
@@ -77,7 +77,7 @@ async function upQuietly(
       run.failed.set(target.name, error)
     }
   }
-  const beside = await besideOf(judged, run, context)
+  const beside = await askBeside(judged, run, context)
   const refused = new Map([...refusals(judged, options, beside), ...run.failed])
   if (refused.size > 0) return refusedAnswer(targets, judged, refused)
   const waiting = judged.filter((one) => one.judgement.pending.length > 0)
@@ -90,18 +90,6 @@ async function upQuietly(
     )
   }
   return await finalAnswer(targets, judged, run)
-}
-
-/** Stores that are not moved, but required; one of them that cannot be asked stops the run. */
-async function besideOf(judged: readonly Judged[], run: Run, context: AppContext): Promise<readonly Judged[]> {
-  const waiting = judged.find((one) => one.judgement.pending.length > 0)
-  if (waiting === undefined) return []
-  try {
-    return await judgeBeside('up', context)
-  } catch (error) {
-    run.failed.set(waiting.target.name, error)
-    return []
-  }
 }
 
 /** Why nothing may run, by store. */
@@ -240,7 +228,9 @@ async function finalAnswer(
   for (const target of targets) {
     const failure = run.failed.get(target.name)
     const known = before.find((one) => one.target === target)
-    const now = hasChanged(run) || failure !== undefined ? await judgeTarget(target).catch(() => known) : known
+    // What was pending: by now applied, by us or by the one that we waited for.
+    const isOld = failure !== undefined || known === undefined || known.judgement.pending.length > 0
+    const now = isOld ? await judgeTarget(target).catch(() => known) : known
     const report = now === undefined ? failedReport(target, failure) : reportOf(now)
     const error = failure === undefined ? null : failedReport(target, failure).error
     reports.push({ ...report, ran: run.ran.get(target.name) ?? [], head: now?.history.head?.hash ?? null, error })

@@ -90,6 +90,12 @@ export const runPromises = {
     )
     for (const answer of answers) expectDone(answer)
     expect(answers.flatMap(ranVersions).sort()).toEqual(['0001', '0002'])
+    // Whoever waited tells what the other one has done, not what it saw before.
+    expect(answers.flatMap((one) => one.stores.map((store) => store.verdict))).toEqual([
+      'current',
+      'current',
+      'current',
+    ])
     expect(await place.tables()).toEqual(['a', 'b', 'c'])
   },
   'the lock excludes, names its holder, and is free afterwards': async (place) => {
