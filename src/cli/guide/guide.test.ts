@@ -37,7 +37,7 @@ test.each(['bash', 'zsh', 'fish'] as const)('the script for %s has no quote left
 })
 
 const bash = spawnSync('bash', ['-c', 'true']).status === 0
-if (!bash) console.warn('SKIPPED, bash completes: there is no bash here')
+if (!bash) process.emitWarning('SKIPPED, bash completes: there is no bash here')
 
 test.skipIf(!bash).each([
   ['lockstep sta', 1, ['status']],
