@@ -1,10 +1,10 @@
 /** `doctor`: everything that decides whether a run can go well, on one screen. Reads only. */
 
 import type { Finding } from '../core/ports.ts'
-import { answerOf, failedReport, reportOf } from './answer.ts'
-import type { AppContext } from './context.ts'
-import type { Answer, DoctorReport } from './report.ts'
-import { judgeTarget, type Judged, type Target } from './target.ts'
+import { answerOf, failedReport, reportOf } from './answers/answer.ts'
+import type { AppContext } from './opening/context.ts'
+import type { Answer, DoctorReport } from './answers/report.ts'
+import { judgeTarget, type Judged, type Target } from './opening/target.ts'
 
 export async function doctor(targets: readonly Target[], _context: AppContext): Promise<Answer<DoctorReport>> {
   const reports: DoctorReport[] = []

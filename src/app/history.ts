@@ -1,9 +1,9 @@
 /** `history`: what was applied, and everything that ever happened. Reads only. */
 
-import { answerOf, failedReport, reportOf } from './answer.ts'
-import type { AppContext } from './context.ts'
-import type { Answer, HistoryReport } from './report.ts'
-import { judgeTarget, type Target } from './target.ts'
+import { answerOf, failedReport, reportOf } from './answers/answer.ts'
+import type { AppContext } from './opening/context.ts'
+import type { Answer, HistoryReport } from './answers/report.ts'
+import { judgeTarget, type Target } from './opening/target.ts'
 
 export async function history(targets: readonly Target[], _context: AppContext): Promise<Answer<HistoryReport>> {
   const reports: HistoryReport[] = []

@@ -5,12 +5,12 @@ import type { Arranged } from '../core/arrange.ts'
 import { makeUpPlan, type ReadFacts } from '../core/make-plan.ts'
 import { planFormat, type Plan } from '../core/plan.ts'
 import type { ScriptFacts } from '../core/script.ts'
-import { judgeBeside } from './beside.ts'
-import { answerOf, asLockstepError, failedReport, reportOf } from './answer.ts'
-import { sha256, type AppContext } from './context.ts'
-import { prepare, refuseForeign } from './prepare.ts'
-import type { Answer, PlanReport } from './report.ts'
-import { judgeTarget, type Judged, type Target } from './target.ts'
+import { judgeBeside } from './opening/beside.ts'
+import { answerOf, asLockstepError, failedReport, reportOf } from './answers/answer.ts'
+import { sha256, type AppContext } from './opening/context.ts'
+import { prepare, refuseForeign } from './running/prepare.ts'
+import type { Answer, PlanReport } from './answers/report.ts'
+import { judgeTarget, type Judged, type Target } from './opening/target.ts'
 
 export interface PlanOptions {
   readonly to: string | null

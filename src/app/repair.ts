@@ -5,11 +5,11 @@ import type { HistoryChange, HistoryRecord, LogEventName } from '../core/history
 import { versionKey } from '../core/version.ts'
 import { makeEngine, moved, nextRow, type Engine } from '../engine/engine.ts'
 import { prefixHashes } from '../engine/steps.ts'
-import { answerOf, failedReport, reportOf } from './answer.ts'
-import { sha256, type AppContext } from './context.ts'
-import { whileAllLocked, type Locked } from './locked.ts'
-import type { Answer, StoreReport } from './report.ts'
-import { judgeTarget, type Judged, type Target } from './target.ts'
+import { answerOf, failedReport, reportOf } from './answers/answer.ts'
+import { sha256, type AppContext } from './opening/context.ts'
+import { whileAllLocked, type Locked } from './running/locked.ts'
+import type { Answer, StoreReport } from './answers/report.ts'
+import { judgeTarget, type Judged, type Target } from './opening/target.ts'
 
 export type Repair =
   /** The edit of an applied file, or the loss of one, is intended. */

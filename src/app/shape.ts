@@ -1,11 +1,11 @@
 /** `shape`: the live structure as SQL, for the repository. Reads only. */
 
 import { LockstepError } from '../core/error.ts'
-import { answerOf, failedReport, reportOf } from './answer.ts'
-import type { AppContext } from './context.ts'
-import type { Answer, StoreReport } from './report.ts'
+import { answerOf, failedReport, reportOf } from './answers/answer.ts'
+import type { AppContext } from './opening/context.ts'
+import type { Answer, StoreReport } from './answers/report.ts'
 import { printShape } from './shape-text/print-shape.ts'
-import { judgeTarget, type Target } from './target.ts'
+import { judgeTarget, type Target } from './opening/target.ts'
 
 export interface ShapeReport extends StoreReport {
   /** Name of the rule that the shape was read by. */

@@ -1,9 +1,9 @@
 /** `status`: where each store stands. Reads only. */
 
-import type { AppContext } from './context.ts'
-import { answerOf, exitOfVerdict, failedReport, reportOf } from './answer.ts'
-import type { Answer, StoreReport } from './report.ts'
-import { judgeTarget, type Target } from './target.ts'
+import type { AppContext } from './opening/context.ts'
+import { answerOf, exitOfVerdict, failedReport, reportOf } from './answers/answer.ts'
+import type { Answer, StoreReport } from './answers/report.ts'
+import { judgeTarget, type Target } from './opening/target.ts'
 
 export async function status(targets: readonly Target[], _context: AppContext): Promise<Answer> {
   const reports: StoreReport[] = []

@@ -1,9 +1,9 @@
 /** The verbs over stores of any kind. What a corpus does is loaded where one is asked. */
 
 import { LockstepError } from '../core/error.ts'
-import { answerOf } from './answer.ts'
-import { type AnyTarget, type CorpusOutcome, byKind, isCorpus } from './by-kind.ts'
-import type { AppContext } from './context.ts'
+import { answerOf } from './answers/answer.ts'
+import { type AnyTarget, type CorpusOutcome, byKind, isCorpus } from './opening/by-kind.ts'
+import type { AppContext } from './opening/context.ts'
 import type { CorpusTarget } from './corpus/corpus-target.ts'
 import type { DocumentsChoice } from './corpus/goal.ts'
 import type { RestoreDocuments } from './corpus/restore.ts'
@@ -19,7 +19,7 @@ import type {
   RunReport,
   StoreReport,
   VerifyReport,
-} from './report.ts'
+} from './answers/report.ts'
 import { status as statusOfDatabases } from './status.ts'
 import { up as upDatabases, type UpOptions as UpDatabases } from './up.ts'
 import { verify as verifyDatabases, type VerifyOptions as VerifyDatabases } from './verify.ts'

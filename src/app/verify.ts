@@ -6,11 +6,11 @@
 import { LockstepError } from '../core/error.ts'
 import type { LogRow } from '../core/history.ts'
 import { findChainFault } from '../core/log-chain.ts'
-import { answerOf, failedReport, reportOf } from './answer.ts'
-import { sha256, type AppContext } from './context.ts'
-import { findDrift, type DriftFound } from './drift.ts'
-import type { Answer, VerifyReport } from './report.ts'
-import { judgeTarget, type Target } from './target.ts'
+import { answerOf, failedReport, reportOf } from './answers/answer.ts'
+import { sha256, type AppContext } from './opening/context.ts'
+import { findDrift, type DriftFound } from './running/drift.ts'
+import type { Answer, VerifyReport } from './answers/report.ts'
+import { judgeTarget, type Target } from './opening/target.ts'
 
 export interface VerifyOptions {
   /** A hash that an earlier run printed; `null`: the log is only held against itself. */

@@ -1,6 +1,6 @@
 /** Clients that an application brings, told apart by their shape. */
 
-import type { AppContext } from '../app/context.ts'
+import type { AppContext } from '../app/opening/context.ts'
 import {
   openPglite,
   openPostgres,
@@ -8,7 +8,7 @@ import {
   type PgliteClient,
   type PgClient,
   type SqliteClient,
-} from '../app/stores.ts'
+} from '../app/opening/stores.ts'
 import { LockstepError } from '../core/error.ts'
 import type { Store } from '../core/ports.ts'
 

@@ -3,10 +3,10 @@
 import { hostname, userInfo } from 'node:os'
 import { randomUUID } from 'node:crypto'
 import { adopt, type AdoptOptions } from '../app/adopt.ts'
-import { systemClock, type AppContext } from '../app/context.ts'
-import { openBeside } from '../app/beside.ts'
+import { systemClock, type AppContext } from '../app/opening/context.ts'
+import { openBeside } from '../app/opening/beside.ts'
 import { doctor } from '../app/doctor.ts'
-import { type AnyTarget, closeAnyTargets, databasesIn, openAnyTargets, refuseCorpora } from '../app/by-kind.ts'
+import { type AnyTarget, closeAnyTargets, databasesIn, openAnyTargets, refuseCorpora } from '../app/opening/by-kind.ts'
 import { repair, type RepairOptions } from '../app/repair.ts'
 import type {
   AdoptReport,
@@ -16,8 +16,8 @@ import type {
   PlanReport,
   RunReport,
   VerifyReport,
-} from '../app/report.ts'
-import type { Target } from '../app/target.ts'
+} from '../app/answers/report.ts'
+import type { Target } from '../app/opening/target.ts'
 import { defaultUpOptions } from '../app/up.ts'
 import {
   down,

@@ -1,8 +1,8 @@
 /** Migrations that live in code: registered, applied and taken back through a client of the application's own. */
 
-import { registeredFiles, type RegisteredMigration } from '../app/registered.ts'
-import type { Answer, RunReport, StoreReport } from '../app/report.ts'
-import type { Target } from '../app/target.ts'
+import { registeredFiles, type RegisteredMigration } from '../app/opening/registered.ts'
+import type { Answer, RunReport, StoreReport } from '../app/answers/report.ts'
+import type { Target } from '../app/opening/target.ts'
 import { LockstepError } from '../core/error.ts'
 import type { RunEvent } from '../core/event.ts'
 import { defaultPolicy, type Policy } from '../core/policy.ts'

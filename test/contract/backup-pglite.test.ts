@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { systemClock } from '../../src/app/context.ts'
+import { systemClock } from '../../src/app/opening/context.ts'
 import type { Store } from '../../src/core/ports.ts'
 import { openPglite } from '../../src/stores/pglite/index.ts'
 import { benchOf, type Bench } from '../support/backups.ts'

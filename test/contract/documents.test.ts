@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { systemClock } from '../../src/app/context.ts'
+import { systemClock } from '../../src/app/opening/context.ts'
 import { whileSideLocked } from '../../src/stores/side-lock.ts'
 import { makeProject, type Json, type Project } from '../examples/manifests-project.ts'
 

@@ -1,4 +1,4 @@
-import { systemClock } from '../../src/app/context.ts'
+import { systemClock } from '../../src/app/opening/context.ts'
 import { makeWorld, openMemory } from '../../src/stores/memory/index.ts'
 import { describeStore, type Kit, type Words } from './describe-store.ts'
 

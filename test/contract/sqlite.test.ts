@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { systemClock } from '../../src/app/context.ts'
+import { systemClock } from '../../src/app/opening/context.ts'
 import { openSqlite } from '../../src/stores/sqlite/index.ts'
 import { describeStore, type Kit, type Words } from './describe-store.ts'
 

@@ -4,7 +4,7 @@
  */
 
 import { defaultUpOptions, up } from '../../src/app/up.ts'
-import { systemClock } from '../../src/app/context.ts'
+import { systemClock } from '../../src/app/opening/context.ts'
 import { failingStore, type Fault, type Moment } from '../support/failing-store.ts'
 import { contextOf, targetOf } from '../support/target.ts'
 import { openWorld } from './worlds.ts'

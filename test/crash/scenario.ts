@@ -1,6 +1,6 @@
 /** One history with every way in which a migration can run, and what must be there in the end, however it went. */
 
-import type { RegisteredMigration } from '../../src/app/registered.ts'
+import type { RegisteredMigration } from '../../src/app/opening/registered.ts'
 
 export interface Scenario {
   readonly migrations: readonly RegisteredMigration[]

@@ -1,8 +1,8 @@
 /** Targets for tests: a store and migrations that live in the test, under a fixed or a real clock. */
 
-import { registeredFiles, type RegisteredMigration } from '../../src/app/registered.ts'
-import { systemClock, type AppContext } from '../../src/app/context.ts'
-import type { Target } from '../../src/app/target.ts'
+import { registeredFiles, type RegisteredMigration } from '../../src/app/opening/registered.ts'
+import { systemClock, type AppContext } from '../../src/app/opening/context.ts'
+import type { Target } from '../../src/app/opening/target.ts'
 import type { RunEvent } from '../../src/core/event.ts'
 import { defaultPolicy, type Policy } from '../../src/core/policy.ts'
 import type { Clock, Store } from '../../src/core/ports.ts'

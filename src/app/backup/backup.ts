@@ -12,11 +12,11 @@ import { takeBackup, type Taken } from '../../backup/take.ts'
 import { moved, nextRow, type Engine } from '../../engine/engine.ts'
 import type { BackupSettings } from '../../settings/settings.ts'
 import { whileSideLocked } from '../../stores/side-lock.ts'
-import { asLockstepError } from '../answer.ts'
-import { sha256, type AppContext } from '../context.ts'
-import type { BackupInfo } from '../report.ts'
-import { signalName } from '../run.ts'
-import type { Target } from '../target.ts'
+import { asLockstepError } from '../answers/answer.ts'
+import { sha256, type AppContext } from '../opening/context.ts'
+import type { BackupInfo } from '../answers/report.ts'
+import { signalName } from '../running/run.ts'
+import type { Target } from '../opening/target.ts'
 
 export interface BackingUp {
   readonly reason: BackupReason

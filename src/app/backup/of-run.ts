@@ -3,9 +3,9 @@
 import { assert } from '../../core/error.ts'
 import type { Taken } from '../../backup/take.ts'
 import type { Engine } from '../../engine/engine.ts'
-import type { AppContext } from '../context.ts'
-import type { Run } from '../run.ts'
-import type { Target } from '../target.ts'
+import type { AppContext } from '../opening/context.ts'
+import type { Run } from '../running/run.ts'
+import type { Target } from '../opening/target.ts'
 
 export interface RunBackups {
   /** Before anything begins anywhere: a store whose backup cannot be made has failed, and the run does not begin. */

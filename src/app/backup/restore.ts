@@ -9,13 +9,13 @@ import { chainRow } from '../../core/log-chain.ts'
 import { readableBackup, readThrough, type Readable } from '../../backup/read-back.ts'
 import type { Taken } from '../../backup/take.ts'
 import { isoTime } from '../../engine/engine.ts'
-import { answerOf } from '../answer.ts'
+import { answerOf } from '../answers/answer.ts'
 import { backupsOf, exitsOf, stopOf, infoOf, infoOfTaken, takeOne, tellProgress, whileFolderLocked } from './backup.ts'
 import { expectHolds, findOrThrow, standing } from './verbs.ts'
-import { refuseUnconfirmed, type Confirmation } from '../confirm.ts'
-import { sha256, type AppContext } from '../context.ts'
-import type { Answer, BackupInfo, RestoreLoss, RestoreReport } from '../report.ts'
-import type { Target } from '../target.ts'
+import { refuseUnconfirmed, type Confirmation } from '../running/confirm.ts'
+import { sha256, type AppContext } from '../opening/context.ts'
+import type { Answer, BackupInfo, RestoreLoss, RestoreReport } from '../answers/report.ts'
+import type { Target } from '../opening/target.ts'
 
 export interface RestoreOptions extends Confirmation {
   /** As `backup list` shows it, or a path. */

@@ -5,7 +5,7 @@ import { assert, isLockstepError, LockstepError } from '../../core/error.ts'
 import { findBackup, listBackups, sweepFolder, type FoundBackup } from '../../backup/folder.ts'
 import { readableBackup, readThrough, type Readable } from '../../backup/read-back.ts'
 import { makeEngine } from '../../engine/engine.ts'
-import { answerOf, asLockstepError, failedReport, reportOf } from '../answer.ts'
+import { answerOf, asLockstepError, failedReport, reportOf } from '../answers/answer.ts'
 import {
   backUp,
   backupsOf,
@@ -18,10 +18,10 @@ import {
   tellProgress,
   whileFolderLocked,
 } from './backup.ts'
-import { sha256, type AppContext } from '../context.ts'
-import { whileAllLocked, type Locked } from '../locked.ts'
-import type { Answer, BackupInfo, BackupReport, StoreReport } from '../report.ts'
-import { judgeTarget, type Target } from '../target.ts'
+import { sha256, type AppContext } from '../opening/context.ts'
+import { whileAllLocked, type Locked } from '../running/locked.ts'
+import type { Answer, BackupInfo, BackupReport, StoreReport } from '../answers/report.ts'
+import { judgeTarget, type Target } from '../opening/target.ts'
 
 export interface BackupOptions {
   readonly lockWaitMs: number

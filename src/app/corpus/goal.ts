@@ -4,7 +4,7 @@ import type { DownTarget } from '../../core/choose-down.ts'
 import { LockstepError } from '../../core/error.ts'
 import type { CorpusGoal } from '../../documents/index.ts'
 import { documentNamed } from '../../documents/index.ts'
-import type { AppContext } from '../context.ts'
+import type { AppContext } from '../opening/context.ts'
 import type { CorpusTarget, OpenedCorpus } from './corpus-target.ts'
 
 /** Which documents a command is about. */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { LockstepError } from '../../core/error.ts'
 import { type Transform, faultsOfTransform, stepName } from '../../documents/index.ts'
 import { loadExport } from '../../sources/load-module.ts'
-import { sha256 } from '../context.ts'
+import { sha256 } from '../opening/context.ts'
 
 export interface LoadedTransforms {
   readonly transforms: readonly Transform[]

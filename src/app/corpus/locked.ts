@@ -3,8 +3,8 @@
 import { join } from 'node:path'
 import type { LockHolder } from '../../core/event.ts'
 import { whileSideLocked } from '../../stores/side-lock.ts'
-import { withStore } from '../answer.ts'
-import type { AppContext } from '../context.ts'
+import { withStore } from '../answers/answer.ts'
+import type { AppContext } from '../opening/context.ts'
 import type { CorpusTarget } from './corpus-target.ts'
 
 /** Whoever holds it takes every other run for dead, so everything that writes documents must. */

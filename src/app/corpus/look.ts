@@ -11,8 +11,8 @@ import {
   verifyCorpus,
   verifyInputs,
 } from '../../documents/index.ts'
-import type { CorpusOutcome } from '../by-kind.ts'
-import type { HistoryReport, StoreReport, VerifyReport } from '../report.ts'
+import type { CorpusOutcome } from '../opening/by-kind.ts'
+import type { HistoryReport, StoreReport, VerifyReport } from '../answers/report.ts'
 import type { CorpusTarget, OpenedCorpus } from './corpus-target.ts'
 import type { DocumentsRun, VerifiedDocuments } from './report.ts'
 import { answering, exitOfStanding, refusedDocuments, standingOf } from './standing.ts'

@@ -13,10 +13,10 @@ import {
   planCorpus,
   scanCorpus,
 } from '../../documents/index.ts'
-import { refuseUnconfirmed, type Confirmation } from '../confirm.ts'
-import type { CorpusOutcome } from '../by-kind.ts'
-import type { AppContext } from '../context.ts'
-import type { PlanReport, RunReport, StoreReport } from '../report.ts'
+import { refuseUnconfirmed, type Confirmation } from '../running/confirm.ts'
+import type { CorpusOutcome } from '../opening/by-kind.ts'
+import type { AppContext } from '../opening/context.ts'
+import type { PlanReport, RunReport, StoreReport } from '../answers/report.ts'
 import type { CorpusTarget, OpenedCorpus } from './corpus-target.ts'
 import { type DocumentsChoice, downGoal, upGoal } from './goal.ts'
 import { whileCorpusLocked } from './locked.ts'

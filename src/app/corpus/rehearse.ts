@@ -2,8 +2,8 @@
 
 import type { ExitCode } from '../../core/errors/entry.ts'
 import { type ParsedDocument, readDocument, rehearseTransforms, scanCorpus } from '../../documents/index.ts'
-import type { CorpusOutcome } from '../by-kind.ts'
-import type { AppContext } from '../context.ts'
+import type { CorpusOutcome } from '../opening/by-kind.ts'
+import type { AppContext } from '../opening/context.ts'
 import type { RehearseReport } from '../rehearse.ts'
 import type { CorpusTarget, OpenedCorpus } from './corpus-target.ts'
 import { nowOf } from './goal.ts'

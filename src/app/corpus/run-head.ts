@@ -1,7 +1,7 @@
 /** What a run over documents writes down of itself before it begins. */
 
 import type { RunOptions } from '../../documents/index.ts'
-import type { AppContext } from '../context.ts'
+import type { AppContext } from '../opening/context.ts'
 import type { CorpusTarget } from './corpus-target.ts'
 import { nowOf } from './goal.ts'
 

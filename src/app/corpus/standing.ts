@@ -4,10 +4,10 @@ import { isLockstepError, type LockstepError } from '../../core/error.ts'
 import type { ExitCode } from '../../core/errors/entry.ts'
 import { compareSemver, isNewerVersion, sameMajor } from '../../core/path.ts'
 import { type CorpusSurvey, type LeftDocument, fileOf, stepName, surveyCorpus } from '../../documents/index.ts'
-import { asLockstepError, exitOfVerdict } from '../answer.ts'
-import type { CorpusOutcome } from '../by-kind.ts'
+import { asLockstepError, exitOfVerdict } from '../answers/answer.ts'
+import type { CorpusOutcome } from '../opening/by-kind.ts'
 import type { DocumentsReport, RefusedDocument } from './report.ts'
-import type { PendingReport, StoreReport, Verdict } from '../report.ts'
+import type { PendingReport, StoreReport, Verdict } from '../answers/report.ts'
 import type { CorpusTarget, OpenedCorpus } from './corpus-target.ts'
 
 export interface Standing {

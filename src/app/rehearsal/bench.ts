@@ -12,11 +12,11 @@ import type { Shape } from '../../core/shape.ts'
 import { rowsQuery, type TableRows } from '../../rehearse/rows.ts'
 import { readTables, type Sql } from '../../rehearse/tables.ts'
 import type { Leg, Moment } from '../../rehearse/verdict.ts'
-import { asLockstepError } from '../answer.ts'
-import { sha256, type AppContext } from '../context.ts'
-import { whileAllLocked } from '../locked.ts'
+import { asLockstepError } from '../answers/answer.ts'
+import { sha256, type AppContext } from '../opening/context.ts'
+import { whileAllLocked } from '../running/locked.ts'
 import { factsReader } from '../plan.ts'
-import type { Scratch, Target } from '../target.ts'
+import type { Scratch, Target } from '../opening/target.ts'
 
 export interface Bench {
   readonly target: Target

@@ -4,9 +4,9 @@ import { arrange } from '../../core/arrange.ts'
 import { isLockstepError, LockstepError } from '../../core/error.ts'
 import { isRepeatableVersion, type Migration } from '../../core/migration.ts'
 import { versionKey } from '../../core/version.ts'
-import { failedReport, reportOf } from '../answer.ts'
-import type { StoreReport } from '../report.ts'
-import { judgeTarget, type Files, type Target } from '../target.ts'
+import { failedReport, reportOf } from '../answers/answer.ts'
+import type { StoreReport } from '../answers/report.ts'
+import { judgeTarget, type Files, type Target } from '../opening/target.ts'
 
 export type RehearsalChoice =
   | { readonly kind: 'pending' }

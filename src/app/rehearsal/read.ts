@@ -6,7 +6,7 @@ import type { BodyReader, ScriptSource } from '../../core/ports.ts'
 import { extensionsIn, reachesBeyond } from '../../rehearse/beyond.ts'
 import type { Sql } from '../../rehearse/tables.ts'
 import { splitStatements } from '../../stores/sql/split.ts'
-import type { Target } from '../target.ts'
+import type { Target } from '../opening/target.ts'
 
 export interface Beyond {
   readonly file: string

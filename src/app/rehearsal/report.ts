@@ -6,7 +6,7 @@ import type { Policy } from '../../core/policy.ts'
 import type { Difference } from '../../core/shape.ts'
 import type { LostRows } from '../../rehearse/rows.ts'
 import { isAcceptable, type Declared, type LegName, type RehearsalVerdict } from '../../rehearse/verdict.ts'
-import type { Scratch } from '../target.ts'
+import type { Scratch } from '../opening/target.ts'
 import type { ScriptTold } from './read.ts'
 import type { Outcome } from './rehearse-one.ts'
 

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Address, PostgresAddress } from '../../core/address.ts'
 import type { Store } from '../../core/ports.ts'
-import type { AppContext } from '../context.ts'
-import type { Scratch, ScratchWanted } from '../target.ts'
+import type { AppContext } from '../opening/context.ts'
+import type { Scratch, ScratchWanted } from '../opening/target.ts'
 
 export interface Scratching {
   readonly name: string

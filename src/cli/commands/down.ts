@@ -1,7 +1,7 @@
 /** `lockstep down`. */
 
 import { down as takeBack } from '../../app/verbs.ts'
-import type { Answer, RunReport } from '../../app/report.ts'
+import type { Answer, RunReport } from '../../app/answers/report.ts'
 import type { DownTarget } from '../../core/choose-down.ts'
 import { LockstepError, type ErrorDetails } from '../../core/error.ts'
 import { command, type Context } from '../command.ts'

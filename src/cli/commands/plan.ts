@@ -2,10 +2,10 @@
 
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { isCorpus, type AnyTarget } from '../../app/by-kind.ts'
+import { isCorpus, type AnyTarget } from '../../app/opening/by-kind.ts'
 import type { SavedPlan } from '../../app/plan.ts'
-import type { Answer, PlanReport } from '../../app/report.ts'
-import type { Target } from '../../app/target.ts'
+import type { Answer, PlanReport } from '../../app/answers/report.ts'
+import type { Target } from '../../app/opening/target.ts'
 import { plan as ask } from '../../app/verbs.ts'
 import { planFormat } from '../../core/plan.ts'
 import { command } from '../command.ts'

@@ -1,11 +1,11 @@
 /** `lockstep restore`. */
 
 import { previewRestore, restore as putBack, type RestorePreview } from '../../app/backup/restore.ts'
-import { databasesIn, isCorpus, type AnyTarget } from '../../app/by-kind.ts'
-import type { AppContext } from '../../app/context.ts'
+import { databasesIn, isCorpus, type AnyTarget } from '../../app/opening/by-kind.ts'
+import type { AppContext } from '../../app/opening/context.ts'
 import type { CorpusTarget } from '../../app/corpus/corpus-target.ts'
-import type { Answer, RestoreReport } from '../../app/report.ts'
-import type { Target } from '../../app/target.ts'
+import type { Answer, RestoreReport } from '../../app/answers/report.ts'
+import type { Target } from '../../app/opening/target.ts'
 import { restoreCorpus } from '../../app/verbs.ts'
 import { isLockstepError, LockstepError, type ErrorDetails } from '../../core/error.ts'
 import { command, type Context } from '../command.ts'

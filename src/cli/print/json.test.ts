@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Answer, RunReport, StoreReport } from '../../app/report.ts'
+import type { Answer, RunReport, StoreReport } from '../../app/answers/report.ts'
 import { LockstepError } from '../../core/error.ts'
 import { answerJson, failureJson, jsonText, snakeKeys } from './json.ts'
 

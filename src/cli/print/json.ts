@@ -1,6 +1,6 @@
 /** The answer for programs: one object, format 1. Fields are added, never renamed. */
 
-import type { Answer, DocumentsReport, PendingReport, StoreReport } from '../../app/report.ts'
+import type { Answer, DocumentsReport, PendingReport, StoreReport } from '../../app/answers/report.ts'
 import { describe, describeProblem, isLockstepError } from '../../core/error.ts'
 import type { ExitCode } from '../../core/errors/entry.ts'
 import type { Problem } from '../../core/problem.ts'

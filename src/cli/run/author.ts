@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { AppContext } from '../../app/context.ts'
+import type { AppContext } from '../../app/opening/context.ts'
 import { packageVersion } from '../package.ts'
 
 export interface AuthorWords {

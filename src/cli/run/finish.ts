@@ -1,6 +1,6 @@
 /** The end of every command over stores: the answer as text or JSON, its errors, one suggestion, the exit code. */
 
-import type { Answer, RunReport, StoreReport } from '../../app/report.ts'
+import type { Answer, RunReport, StoreReport } from '../../app/answers/report.ts'
 import type { ExitCode } from '../../core/errors/entry.ts'
 import type { Context } from '../command.ts'
 import type { Invocation } from '../parse/command-line.ts'

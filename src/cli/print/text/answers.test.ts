@@ -7,7 +7,7 @@ import type {
   RunReport,
   StoreReport,
   VerifyReport,
-} from '../../../app/report.ts'
+} from '../../../app/answers/report.ts'
 import type { HistoryRecord } from '../../../core/history.ts'
 import type { PlannedMigration } from '../../../core/plan.ts'
 import { doctorText, historyText, statusText, verifyText, type PageStyle } from './answers.ts'

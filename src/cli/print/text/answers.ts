@@ -7,7 +7,7 @@ import type {
   StoreReport,
   Verdict,
   VerifyReport,
-} from '../../../app/report.ts'
+} from '../../../app/answers/report.ts'
 import type { Finding } from '../../../core/ports.ts'
 import type { Difference } from '../../../core/shape.ts'
 import { formatDuration } from '../../parse/duration.ts'

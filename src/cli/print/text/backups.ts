@@ -1,6 +1,6 @@
 /** What the commands about backups answer, as text. */
 
-import type { BackupInfo, BackupReport, RestoreReport } from '../../../app/report.ts'
+import type { BackupInfo, BackupReport, RestoreReport } from '../../../app/answers/report.ts'
 import type { RestorePreview } from '../../../app/backup/restore.ts'
 import type { PageStyle } from './answers.ts'
 import { tableLines } from './table.ts'

@@ -1,6 +1,6 @@
 /** What the commands say of a store of documents, as text. */
 
-import type { DocumentsReport, MovedDocuments, RefusedDocument, StoreReport } from '../../../app/report.ts'
+import type { DocumentsReport, MovedDocuments, RefusedDocument, StoreReport } from '../../../app/answers/report.ts'
 import { describe } from '../../../core/error.ts'
 import { formatDuration } from '../../parse/duration.ts'
 import { verdictStyles, type PageStyle } from './answers.ts'

@@ -1,6 +1,6 @@
 /** What the commands that plan or make a change answer, as text. */
 
-import type { AdoptReport, PlanReport, RunReport, StoreReport } from '../../../app/report.ts'
+import type { AdoptReport, PlanReport, RunReport, StoreReport } from '../../../app/answers/report.ts'
 import type { PlannedMigration } from '../../../core/plan.ts'
 import { differenceLines, problemBlocks, type PageStyle } from './answers.ts'
 import { tableLines } from './table.ts'

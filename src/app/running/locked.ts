@@ -1,11 +1,11 @@
 /** Several stores under their locks at once, always taken in the order of their names, so that no two runs wait in a circle. */
 
-import type { LockHolder } from '../core/event.ts'
-import { compareText } from '../core/version.ts'
-import type { Session } from '../core/ports.ts'
-import { withStore } from './answer.ts'
-import type { AppContext } from './context.ts'
-import type { Target } from './target.ts'
+import type { LockHolder } from '../../core/event.ts'
+import { compareText } from '../../core/version.ts'
+import type { Session } from '../../core/ports.ts'
+import { withStore } from '../answers/answer.ts'
+import type { AppContext } from '../opening/context.ts'
+import type { Target } from '../opening/target.ts'
 
 export interface Locked {
   readonly target: Target

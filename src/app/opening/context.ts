@@ -1,11 +1,11 @@
 /** What every use case is given: time, chance, who we are, where to tell, when to stop. */
 
 import { hash } from 'node:crypto'
-import type { Emit, LockHolder } from '../core/event.ts'
-import type { Sha256 } from '../core/log-chain.ts'
-import type { Direction } from '../core/migration.ts'
-import type { Clock, Signal } from '../core/ports.ts'
-import type { Author } from '../engine/engine.ts'
+import type { Emit, LockHolder } from '../../core/event.ts'
+import type { Sha256 } from '../../core/log-chain.ts'
+import type { Direction } from '../../core/migration.ts'
+import type { Clock, Signal } from '../../core/ports.ts'
+import type { Author } from '../../engine/engine.ts'
 import type { Target } from './target.ts'
 
 export interface AppContext {

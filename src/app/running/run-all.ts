@@ -1,16 +1,16 @@
 /** Carries out an arrangement over locked stores, one migration after the other. */
 
-import { assert, isLockstepError, LockstepError } from '../core/error.ts'
-import type { Arranged } from '../core/arrange.ts'
-import type { PlannedMigration } from '../core/plan.ts'
-import { carryOut } from '../engine/carry-out.ts'
-import type { Assignment, Engine } from '../engine/engine.ts'
-import { carryOutTogether } from '../engine/together.ts'
-import type { RunBackups } from './backup/of-run.ts'
-import type { AppContext } from './context.ts'
+import { assert, isLockstepError, LockstepError } from '../../core/error.ts'
+import type { Arranged } from '../../core/arrange.ts'
+import type { PlannedMigration } from '../../core/plan.ts'
+import { carryOut } from '../../engine/carry-out.ts'
+import type { Assignment, Engine } from '../../engine/engine.ts'
+import { carryOutTogether } from '../../engine/together.ts'
+import type { RunBackups } from '../backup/of-run.ts'
+import type { AppContext } from '../opening/context.ts'
 import type { Prepared } from './prepare.ts'
 import { isLost, remember, type Run } from './run.ts'
-import type { Judged } from './target.ts'
+import type { Judged } from '../opening/target.ts'
 
 export interface RunningAll {
   readonly judged: readonly Judged[]

@@ -1,14 +1,14 @@
 /** From settings to targets: the store of each kind, opened by its own driver, and the folder that belongs to it. */
 
-import type { Address } from '../core/address.ts'
-import { LockstepError } from '../core/error.ts'
-import type { Store } from '../core/ports.ts'
-import type { BackupSettings, StoreSettings } from '../settings/settings.ts'
-import { makeBodyReader } from '../sources/body-reader.ts'
-import { guessByNames } from '../sources/guess-layout.ts'
-import { readFolder } from '../sources/read-folder.ts'
+import type { Address } from '../../core/address.ts'
+import { LockstepError } from '../../core/error.ts'
+import type { Store } from '../../core/ports.ts'
+import type { BackupSettings, StoreSettings } from '../../settings/settings.ts'
+import { makeBodyReader } from '../../sources/body-reader.ts'
+import { guessByNames } from '../../sources/guess-layout.ts'
+import { readFolder } from '../../sources/read-folder.ts'
 import type { AppContext } from './context.ts'
-import { createDatabase, scratchOf } from './rehearsal/scratch.ts'
+import { createDatabase, scratchOf } from '../rehearsal/scratch.ts'
 import type { Files, Target } from './target.ts'
 
 /** How long a store that can only be open in one process may wait for the other to close it. */
@@ -88,11 +88,11 @@ async function openStore(settings: StoreSettings, { lockWaitMs }: OpenOptions, c
   const where = historyPlace(settings)
   switch (address.kind) {
     case 'postgres': {
-      const { openPostgres } = await import('../stores/postgres/index.ts')
+      const { openPostgres } = await import('../../stores/postgres/index.ts')
       return openPostgres({ name, place, address, history: where, clock, holder, onNotice })
     }
     case 'sqlite': {
-      const { openSqlite } = await import('../stores/sqlite/index.ts')
+      const { openSqlite } = await import('../../stores/sqlite/index.ts')
       return await openSqlite({
         name,
         place,
@@ -104,7 +104,7 @@ async function openStore(settings: StoreSettings, { lockWaitMs }: OpenOptions, c
       })
     }
     case 'pglite': {
-      const { openPglite } = await import('../stores/pglite/index.ts')
+      const { openPglite } = await import('../../stores/pglite/index.ts')
       const onWait = (waiting: typeof holder | null, waitedMs: number): void =>
         emit({ type: 'lock-waiting', store: name, holder: waiting, waitedMs })
       return openPglite({

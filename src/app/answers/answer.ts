@@ -1,11 +1,11 @@
 /** From what was found to what is answered: reports, exits, errors as values. */
 
-import type { ExitCode } from '../core/errors/entry.ts'
-import { isLockstepError, LockstepError, worstExit } from '../core/error.ts'
-import type { LogRow } from '../core/history.ts'
-import type { Judgement } from '../core/judge.ts'
+import type { ExitCode } from '../../core/errors/entry.ts'
+import { isLockstepError, LockstepError, worstExit } from '../../core/error.ts'
+import type { LogRow } from '../../core/history.ts'
+import type { Judgement } from '../../core/judge.ts'
 import type { Answer, PendingReport, StoreReport, Verdict } from './report.ts'
-import type { Judged, Target } from './target.ts'
+import type { Judged, Target } from '../opening/target.ts'
 
 /** A store as it stands. */
 export function reportOf({ target, judgement }: Judged, log: readonly LogRow[] = []): StoreReport {

@@ -1,10 +1,10 @@
 /** What must hold before anything is written: files fit history, rules are kept, the store is the right one. */
 
-import { arrange, type Arranged, type Part } from '../core/arrange.ts'
-import { LockstepError } from '../core/error.ts'
-import { pendingUpTo } from '../core/make-plan.ts'
-import type { Policy } from '../core/policy.ts'
-import type { Judged } from './target.ts'
+import { arrange, type Arranged, type Part } from '../../core/arrange.ts'
+import { LockstepError } from '../../core/error.ts'
+import { pendingUpTo } from '../../core/make-plan.ts'
+import type { Policy } from '../../core/policy.ts'
+import type { Judged } from '../opening/target.ts'
 
 export interface Choice {
   /** The newest version to apply; `null` for all. Only with a single store. */

@@ -1,13 +1,13 @@
 /** Sends a verb to the half that knows the kind of store. The one place that tells databases and documents apart. */
 
-import { LockstepError } from '../core/error.ts'
-import type { ExitCode } from '../core/errors/entry.ts'
-import type { StoreSettings } from '../settings/settings.ts'
-import { answerOf } from './answer.ts'
+import { LockstepError } from '../../core/error.ts'
+import type { ExitCode } from '../../core/errors/entry.ts'
+import type { StoreSettings } from '../../settings/settings.ts'
+import { answerOf } from '../answers/answer.ts'
 import type { AppContext } from './context.ts'
-import type { CorpusTarget } from './corpus/corpus-target.ts'
+import type { CorpusTarget } from '../corpus/corpus-target.ts'
 import { closeTargets, openTargets, type OpenOptions } from './open.ts'
-import type { Answer, StoreReport } from './report.ts'
+import type { Answer, StoreReport } from '../answers/report.ts'
 import type { Target } from './target.ts'
 
 /** A store of any kind. */
@@ -28,7 +28,7 @@ export async function openAnyTargets(
     const { address } = settings
     if (address.kind !== 'documents') targets.push(...(await openTargets([settings], options, context)))
     else {
-      const { corpusTargetOf } = await import('./corpus/corpus-target.ts')
+      const { corpusTargetOf } = await import('../corpus/corpus-target.ts')
       targets.push(corpusTargetOf({ ...settings, address }))
     }
   }

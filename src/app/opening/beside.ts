@@ -1,13 +1,13 @@
 /** Stores that a run leaves alone although it rests on them, or they on it: they are asked, never changed. */
 
-import { isLockstepError } from '../core/error.ts'
-import type { Direction } from '../core/migration.ts'
-import type { Settings, SettingsOptions } from '../settings/settings.ts'
-import { readPlaces, readSettings } from '../settings/read-settings.ts'
-import type { StorePlace } from '../settings/stores/make-store-settings.ts'
+import { isLockstepError } from '../../core/error.ts'
+import type { Direction } from '../../core/migration.ts'
+import type { Settings, SettingsOptions } from '../../settings/settings.ts'
+import { readPlaces, readSettings } from '../../settings/read-settings.ts'
+import type { StorePlace } from '../../settings/stores/make-store-settings.ts'
 import type { AppContext } from './context.ts'
 import { filesOf } from './open.ts'
-import type { Run } from './run.ts'
+import type { Run } from '../running/run.ts'
 import { judgeTarget, type Judged, type Target } from './target.ts'
 
 /**

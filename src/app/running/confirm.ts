@@ -1,8 +1,8 @@
 /** Destructive verbs on a protected store: the identity must be typed, by a person. */
 
-import { LockstepError } from '../core/error.ts'
-import type { History } from '../core/history.ts'
-import type { Policy } from '../core/policy.ts'
+import { LockstepError } from '../../core/error.ts'
+import type { History } from '../../core/history.ts'
+import type { Policy } from '../../core/policy.ts'
 
 export interface Confirmation {
   /** What was typed; `null` where nothing was. */

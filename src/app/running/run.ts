@@ -1,13 +1,13 @@
 /** What has happened in a run so far, over all its stores; it outlives a lost connection. */
 
-import type { ExitCode } from '../core/errors/entry.ts'
-import { isLockstepError, LockstepError } from '../core/error.ts'
-import type { HistoryRecord } from '../core/history.ts'
-import { isDone } from '../core/judge.ts'
-import type { Direction } from '../core/migration.ts'
-import type { AppContext } from './context.ts'
-import type { RanReport } from './report.ts'
-import type { Judged } from './target.ts'
+import type { ExitCode } from '../../core/errors/entry.ts'
+import { isLockstepError, LockstepError } from '../../core/error.ts'
+import type { HistoryRecord } from '../../core/history.ts'
+import { isDone } from '../../core/judge.ts'
+import type { Direction } from '../../core/migration.ts'
+import type { AppContext } from '../opening/context.ts'
+import type { RanReport } from '../answers/report.ts'
+import type { Judged } from '../opening/target.ts'
 
 export interface UnderWay {
   readonly store: string

@@ -1,11 +1,11 @@
 /** Migrations that live in code instead of a folder: registered one by one, judged and recorded like any other. */
 
 import { createHash } from 'node:crypto'
-import { checksumOf } from '../core/checksum.ts'
-import { LockstepError, assert } from '../core/error.ts'
-import { noDirectives, type Body, type Directives, type Migration } from '../core/migration.ts'
-import type { BodyReader, CodeMigration, MigrationApi } from '../core/ports.ts'
-import { compareVersions, type VersionScheme } from '../core/version.ts'
+import { checksumOf } from '../../core/checksum.ts'
+import { LockstepError, assert } from '../../core/error.ts'
+import { noDirectives, type Body, type Directives, type Migration } from '../../core/migration.ts'
+import type { BodyReader, CodeMigration, MigrationApi } from '../../core/ports.ts'
+import { compareVersions, type VersionScheme } from '../../core/version.ts'
 import type { Files } from './target.ts'
 
 export interface RegisteredMigration {

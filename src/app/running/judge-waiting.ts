@@ -1,9 +1,9 @@
 /** The first look at a store: waits for a server that is still starting, makes a database that is asked for, and waits
  * for a migrator that keeps readers out (SQLite with a rollback journal). */
 
-import { isLockstepError } from '../core/error.ts'
-import type { AppContext } from './context.ts'
-import { judgeTarget, type Judged, type Target } from './target.ts'
+import { isLockstepError } from '../../core/error.ts'
+import type { AppContext } from '../opening/context.ts'
+import { judgeTarget, type Judged, type Target } from '../opening/target.ts'
 
 export interface WaitOptions {
   readonly waitMs: number

@@ -1,12 +1,12 @@
 /** Runs migrations on a scratch store and tells the structure they make. */
 
-import { isLockstepError } from '../core/error.ts'
-import type { Migration } from '../core/migration.ts'
-import { defaultPolicy } from '../core/policy.ts'
-import { compareShapes, type Shape } from '../core/shape.ts'
-import type { AppContext } from './context.ts'
-import type { Target } from './target.ts'
-import { defaultUpOptions, up } from './up.ts'
+import { isLockstepError } from '../../core/error.ts'
+import type { Migration } from '../../core/migration.ts'
+import { defaultPolicy } from '../../core/policy.ts'
+import { compareShapes, type Shape } from '../../core/shape.ts'
+import type { AppContext } from '../opening/context.ts'
+import type { Target } from '../opening/target.ts'
+import { defaultUpOptions, up } from '../up.ts'
 
 export interface Replayed {
   /** After the last migration. */

@@ -1,16 +1,16 @@
 /** One store, opened, with the files that belong to it and the rules it is under. */
 
-import type { Judgement } from '../core/judge.ts'
-import { judge } from '../core/judge.ts'
-import type { History } from '../core/history.ts'
-import { historyFormat } from '../core/history.ts'
-import { LockstepError } from '../core/error.ts'
-import type { Migration } from '../core/migration.ts'
-import type { Policy } from '../core/policy.ts'
-import type { BodyReader, HistoryReader, Store } from '../core/ports.ts'
-import type { Problem } from '../core/problem.ts'
-import type { BackupSettings } from '../settings/settings.ts'
-import type { VersionScheme } from '../core/version.ts'
+import type { Judgement } from '../../core/judge.ts'
+import { judge } from '../../core/judge.ts'
+import type { History } from '../../core/history.ts'
+import { historyFormat } from '../../core/history.ts'
+import { LockstepError } from '../../core/error.ts'
+import type { Migration } from '../../core/migration.ts'
+import type { Policy } from '../../core/policy.ts'
+import type { BodyReader, HistoryReader, Store } from '../../core/ports.ts'
+import type { Problem } from '../../core/problem.ts'
+import type { BackupSettings } from '../../settings/settings.ts'
+import type { VersionScheme } from '../../core/version.ts'
 
 /** The migrations of a store, as its layout gives them. */
 export interface Files {

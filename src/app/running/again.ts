@@ -1,10 +1,10 @@
 /** Work under the locks, and again after a lost connection: the history then says what became of what was under way. */
 
-import { isLockstepError } from '../core/error.ts'
-import type { AppContext } from './context.ts'
+import { isLockstepError } from '../../core/error.ts'
+import type { AppContext } from '../opening/context.ts'
 import { whileAllLocked, type Locked } from './locked.ts'
 import { isLost, stopRun, type Run } from './run.ts'
-import type { Target } from './target.ts'
+import type { Target } from '../opening/target.ts'
 
 export interface Locking {
   readonly run: Run

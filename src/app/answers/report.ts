@@ -1,17 +1,17 @@
 /** What the use cases answer: plain data, the same for the terminal, `--json` and the library. */
 
-import type { BackupReason } from '../core/backup.ts'
-import type { RunEvent } from '../core/event.ts'
-import type { ExitCode } from '../core/errors/entry.ts'
-import type { HistoryRecord, LogRow } from '../core/history.ts'
-import type { LockstepError } from '../core/error.ts'
-import type { Plan } from '../core/plan.ts'
-import type { Finding, StoreKind } from '../core/ports.ts'
-import type { Problem } from '../core/problem.ts'
-import type { Difference } from '../core/shape.ts'
-import type { DocumentsReport } from './corpus/report.ts'
+import type { BackupReason } from '../../core/backup.ts'
+import type { RunEvent } from '../../core/event.ts'
+import type { ExitCode } from '../../core/errors/entry.ts'
+import type { HistoryRecord, LogRow } from '../../core/history.ts'
+import type { LockstepError } from '../../core/error.ts'
+import type { Plan } from '../../core/plan.ts'
+import type { Finding, StoreKind } from '../../core/ports.ts'
+import type { Problem } from '../../core/problem.ts'
+import type { Difference } from '../../core/shape.ts'
+import type { DocumentsReport } from '../corpus/report.ts'
 
-export type * from './corpus/report.ts'
+export type * from '../corpus/report.ts'
 
 export type Verdict = 'current' | 'behind' | 'ahead' | 'incompatible' | 'blocked'
 

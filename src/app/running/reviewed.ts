@@ -1,9 +1,9 @@
 /** Plans that a person has reviewed: only what was reviewed runs, and where the policy says so, nothing else. */
 
-import { LockstepError } from '../core/error.ts'
-import type { Plan } from '../core/plan.ts'
-import type { SavedPlan } from './plan.ts'
-import type { Judged } from './target.ts'
+import { LockstepError } from '../../core/error.ts'
+import type { Plan } from '../../core/plan.ts'
+import type { SavedPlan } from '../plan.ts'
+import type { Judged } from '../opening/target.ts'
 
 /** Policy `run: 'operator'`. */
 export function refuseWithoutOperator(

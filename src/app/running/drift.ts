@@ -1,13 +1,13 @@
 /** Drift: the structure is written down after each run that changed something, and compared with what is found later. */
 
-import { LockstepError } from '../core/error.ts'
-import type { History } from '../core/history.ts'
-import { compareShapes, describeDifference, type Difference, type Shape } from '../core/shape.ts'
-import { isoTime } from '../engine/engine.ts'
-import { sha256, type AppContext } from './context.ts'
+import { LockstepError } from '../../core/error.ts'
+import type { History } from '../../core/history.ts'
+import { compareShapes, describeDifference, type Difference, type Shape } from '../../core/shape.ts'
+import { isoTime } from '../../engine/engine.ts'
+import { sha256, type AppContext } from '../opening/context.ts'
 import type { Locked } from './locked.ts'
-import { remediesOf, type Remedies } from './shape-text/remedies.ts'
-import type { Judged, Target } from './target.ts'
+import { remediesOf, type Remedies } from '../shape-text/remedies.ts'
+import type { Judged, Target } from '../opening/target.ts'
 
 export interface DriftFound extends Remedies {
   /** Whether the structure is as the last run left it; where that is not known, why. */
