@@ -5,7 +5,13 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { systemClock, type AppContext } from '../../app/opening/context.ts'
 import { openBeside } from '../../app/opening/beside.ts'
-import { type AnyTarget, closeAnyTargets, databasesIn, openAnyTargets, refuseCorpora } from '../../app/opening/by-kind.ts'
+import {
+  type AnyTarget,
+  closeAnyTargets,
+  databasesIn,
+  openAnyTargets,
+  refuseCorpora,
+} from '../../app/opening/by-kind.ts'
 import type { Target } from '../../app/opening/target.ts'
 import type { Emit } from '../../core/event.ts'
 import { whileSelfResolves } from '../../settings/configuration/self.ts'
