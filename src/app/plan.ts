@@ -73,6 +73,8 @@ export function factsReader({ store, bodies }: Target): ReadFacts {
 /** A saved plan: the plans of one or more stores, as `plan --out` writes them. */
 export interface SavedPlan {
   readonly format: typeof planFormat
+  /** The `--to` it was made with; `null` for all. */
+  readonly to: string | null
   readonly plans: readonly Plan[]
 }
 
@@ -85,10 +87,11 @@ export function parseSavedPlan(text: string, file: string): SavedPlan {
   } catch (cause) {
     throw invalid(cause instanceof Error ? cause.message : 'not JSON')
   }
-  const { format, plans } = (value ?? {}) as { format?: unknown; plans?: unknown }
+  const { format, plans, to = null } = (value ?? {}) as { format?: unknown; plans?: unknown; to?: unknown }
   if (format !== planFormat) throw invalid(`its format is ${String(format)}, not ${planFormat}`)
   if (!Array.isArray(plans) || !plans.every(isPlan)) throw invalid('"plans" is not a list of plans')
-  return { format, plans }
+  if (to !== null && typeof to !== 'string') throw invalid('"to" is not a version')
+  return { format, to, plans }
 }
 
 function isPlan(value: unknown): value is Plan {

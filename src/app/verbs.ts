@@ -84,9 +84,11 @@ export async function plan(
 
 export async function up(
   targets: readonly AnyTarget[],
-  { documents, ...options }: UpOptions,
+  { documents, ...wanted }: UpOptions,
   context: AppContext,
 ): Promise<Answer<RunReport>> {
+  // A plan goes as far as it was made to go.
+  const options = { ...wanted, to: wanted.to ?? wanted.plan?.saved.to ?? null }
   const choice = choiceOf(targets, documents, 'up')
   const planFile = options.plan?.file ?? null
   return await asOneRun(targets, { command: 'up', context }, (inner) => ({

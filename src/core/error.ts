@@ -70,17 +70,16 @@ export class LockstepError<C extends ErrorCode = ErrorCode> extends Error {
     this.problems = context.problems ?? []
   }
 
+  /** The same error, told with more or other circumstances. */
+  told(more: ErrorContext): LockstepError<C> {
+    const { code, details, place, statement, state, store, problems, cause } = this
+    const known = { place, statement, state, problems, cause, ...(store === null ? {} : { store }) }
+    return new LockstepError(code, details, { ...known, ...more })
+  }
+
   /** The same error, told with what it left behind. */
   withState(state: string): LockstepError<C> {
-    const { code, details, place, statement, store, problems, cause } = this
-    return new LockstepError(code, details, {
-      place,
-      statement,
-      state,
-      problems,
-      cause,
-      ...(store === null ? {} : { store }),
-    })
+    return this.told({ state })
   }
 
   get exit(): ExitCode {

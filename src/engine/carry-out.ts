@@ -1,8 +1,8 @@
 /** Carries out one migration: as a whole where the store can, step by step where it must. */
 
-import { isLockstepError, type LockstepError } from '../core/error.ts'
+import { isLockstepError, LockstepError, type ErrorDetails } from '../core/error.ts'
 import { bodyOf, moved, nextRow, recordOf, stopIfAsked, type Assignment, type Engine, type Ran } from './engine.ts'
-import { runSteps } from './steps.ts'
+import { nextCommand, runSteps } from './steps.ts'
 import { runWhole } from './whole.ts'
 
 /** Runs and records it. Throws a LockstepError whose `state` tells what is left behind. */
@@ -50,14 +50,23 @@ async function failed(error: unknown, assignment: Assignment, engine: Engine): P
   engine.emit({ type: 'migration-failed', store: engine.store, version, code: error.code, message: error.message })
   if (isLost(error)) return error
   const row = nextRow(engine, 'failed', { version, detail: error.message.slice(0, 500) })
+  const blocks = blocking(assignment, engine, error)
   try {
-    await engine.session.write([...blocking(assignment, engine, error), { kind: 'log', row }])
+    await engine.session.write([...blocks, { kind: 'log', row }])
     moved(engine, row)
   } catch (cause) {
     const message = `the failure of ${version} could not be written to the log: ${cause instanceof Error ? cause.message : String(cause)}`
     engine.emit({ type: 'warning', store: engine.store, message })
   }
-  return error
+  return blocks.length === 0 ? error : withNext(error, nextCommand(assignment, engine))
+}
+
+/** The same failure, whose remedy begins with a person's word. */
+function withNext(error: LockstepError, next: string): LockstepError {
+  if (error.code !== 'migration-failed') return error
+  const { place, statement, state, cause } = error
+  const details = { ...(error.details as ErrorDetails<'migration-failed'>), next }
+  return new LockstepError('migration-failed', details, { place, statement, state, cause })
 }
 
 /** Policy `retry: 'never'`: a failed migration stands in the history until a person has decided. */

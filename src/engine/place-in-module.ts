@@ -1,6 +1,6 @@
 /** Where in a module a failure came from. The text of a statement tells the line within itself, not within its file. */
 
-import { LockstepError, type SourcePlace } from '../core/error.ts'
+import type { LockstepError, SourcePlace } from '../core/error.ts'
 import type { Body } from '../core/migration.ts'
 
 const causesMost = 5
@@ -8,16 +8,7 @@ const causesMost = 5
 /** The same error with the place of the call that failed, where its stack leads into the module. */
 export function placedInModule(error: LockstepError, body: Body): LockstepError {
   const place = body.language === 'module' ? placeIn(error, body) : null
-  if (place === null) return error
-  const { code, details, statement, state, store, problems, cause } = error
-  return new LockstepError(code, details, {
-    place,
-    statement,
-    state,
-    problems,
-    cause: cause ?? error,
-    ...(store === null ? {} : { store }),
-  })
+  return place === null ? error : error.told({ place, cause: error.cause ?? error })
 }
 
 /** Node takes types away without moving anything, so the lines of the stack are those of the file. */

@@ -201,7 +201,7 @@ async function stopped(error: unknown, { assignment, engine, journal }: Running)
 }
 
 /** What goes on with a migration that stopped: the same verb again, or first a person's word where the policy wants one. */
-function nextCommand({ planned: { direction, version } }: Assignment, { store, policy }: Engine): string {
+export function nextCommand({ planned: { direction, version } }: Assignment, { store, policy }: Engine): string {
   if (direction === 'up' && policy.retry === 'never')
     return `lockstep repair resolve ${version} --store ${store} --not-applied --why "..."`
   return `lockstep ${direction}`

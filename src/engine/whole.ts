@@ -3,6 +3,7 @@
 import { LockstepError, isLockstepError } from '../core/error.ts'
 import type { HistoryChange } from '../core/history.ts'
 import type { Work } from '../core/ports.ts'
+import { watchCalls, type Watching } from './calls.ts'
 import { bodyOf, moved, nextRow, recordOf, type Assignment, type Engine } from './engine.ts'
 import { placedInModule } from './place-in-module.ts'
 import { withRetries } from './retry.ts'
@@ -59,7 +60,10 @@ export async function workOf(assignment: Assignment, engine: Engine): Promise<Wo
     return {
       kind: 'code',
       file: planned.file,
-      run: async (api) => await callCode(code, assignment, { ...api, log: logger(assignment, engine) }),
+      run: async (api) =>
+        await watchCalls({ ...api, log: logger(assignment, engine) }, watchingOf(assignment, engine), (watched) =>
+          callCode(code, assignment, watched),
+        ),
     }
   }
   const source = engine.bodies.script(migration, body)
@@ -74,6 +78,10 @@ export async function workOf(assignment: Assignment, engine: Engine): Promise<Wo
 
 function logger({ planned }: Assignment, engine: Engine): (message: string) => void {
   return (message) => engine.emit({ type: 'notice', store: engine.store, version: planned.version, message })
+}
+
+function watchingOf({ planned: { file } }: Assignment, { store, emit }: Engine): Watching {
+  return { file, tellLate: ({ message }) => emit({ type: 'warning', store, message }) }
 }
 
 type Code = Awaited<ReturnType<Engine['bodies']['code']>>

@@ -96,7 +96,7 @@ export const historyPromises = {
     await withBench(place, pair(place.words), async (bench) => {
       const made = await plan([bench.target], { to: null }, bench.context)
       const plans = made.stores.flatMap((one) => (one.plan === null ? [] : [one.plan]))
-      const saved = { file: 'plan.json', saved: { format: 1 as const, plans } }
+      const saved = { file: 'plan.json', saved: { format: 1 as const, to: null, plans } }
       expect(ranVersions(await bench.up({ to: '1' }))).toEqual(['0001'])
       expectStopped(await bench.up({ plan: saved }), 'plan-stale', 4)
     })
@@ -110,7 +110,7 @@ export const historyPromises = {
         expectStopped(await bench.up(), 'operator-needed', 4)
         const made = await plan([bench.target], { to: null }, bench.context)
         const plans = made.stores.flatMap((one) => (one.plan === null ? [] : [one.plan]))
-        const saved = { file: 'plan.json', saved: { format: 1 as const, plans } }
+        const saved = { file: 'plan.json', saved: { format: 1 as const, to: null, plans } }
         expectStopped(await bench.up({ plan: saved }), 'operator-needed', 4)
         expect(ranVersions(await bench.up({ plan: saved, operator: 'Ada' }))).toEqual(['0001', '0002'])
       },
@@ -151,9 +151,15 @@ export const historyPromises = {
       { version: '1', up: words.create('a') },
       { version: '2', up: words.create('b') },
     ]
-    await withBench(place, next, async ({ up }) => expectStopped(await up(), 'identity-differs', 4), {
-      policy: { identity: 'staging' },
-    })
+    await withBench(
+      place,
+      next,
+      async ({ up, status }) => {
+        expect((await status()).error).toMatchObject({ code: 'identity-differs', exit: 4 })
+        expectStopped(await up(), 'identity-differs', 4)
+      },
+      { policy: { identity: 'staging' } },
+    )
     expect(await place.tables()).toEqual(['a'])
   },
   'hostile names come back as they went in': async (place) => {

@@ -101,6 +101,5 @@ export function asLockstepError(error: unknown): LockstepError {
 /** The same error, told with the store it happened in. */
 export function withStore(error: unknown, store: string): unknown {
   if (!isLockstepError(error) || error.store !== null) return error
-  const { code, details, place, statement, state, problems, cause } = error
-  return new LockstepError(code, details, { store, place, statement, state, problems, cause })
+  return error.told({ store })
 }

@@ -67,6 +67,7 @@ export async function judgeTarget(target: Target, reader: HistoryReader = target
   const files = readFilesBeside(reading, target)
   const history = await reading
   refuseNewerFormat(history, target)
+  refuseOtherIdentity(history, target)
   const { scheme, migrations } = files
   const judgement = judge({ files: migrations, records: history.records, scheme, policy: target.policy })
   return { target, files, history, judgement: withPolicyProblems(judgement, files, target.policy) }
@@ -84,6 +85,14 @@ function readFilesBeside(reading: Promise<History>, target: Target): Files {
 function refuseNewerFormat(history: History, { name }: Target): void {
   const found = history.meta?.format ?? historyFormat
   if (found > historyFormat) throw new LockstepError('history-newer', { store: name, found, known: historyFormat })
+}
+
+/** Another environment's database answers nothing, not even a question. */
+function refuseOtherIdentity({ meta }: History, { name: store, policy }: Target): void {
+  const found = meta?.identity ?? null
+  const wanted = policy.identity
+  if (wanted === null || found === null || found === wanted) return
+  throw new LockstepError('identity-differs', { store, wanted, found }, { store })
 }
 
 function withPolicyProblems(judgement: Judgement, files: Files, policy: Policy): Judgement {

@@ -3,7 +3,6 @@
 import { arrange, type Arranged, type Part } from '../../core/arrange.ts'
 import { LockstepError } from '../../core/error.ts'
 import { pendingUpTo } from '../../core/make-plan.ts'
-import type { Policy } from '../../core/policy.ts'
 import type { Judged } from '../opening/target.ts'
 
 export interface Choice {
@@ -48,7 +47,7 @@ function askedPart({ target, files, judgement }: Pick<Judged, 'target' | 'files'
 }
 
 function refusalOf(judged: Judged, { to }: Choice): LockstepError | null {
-  const { target, files, judgement } = judged
+  const { target, files, history, judgement } = judged
   const store = target.name
   const breaking = judgement.ahead.find((record) => record.breaking)
   if (breaking !== undefined) {
@@ -68,23 +67,9 @@ function refusalOf(judged: Judged, { to }: Choice): LockstepError | null {
   if (to !== null && pendingUpTo(judgement, to, { scheme: files.scheme, files: files.migrations }) === null) {
     return new LockstepError('target-unknown', { wanted: to, store, known: files.migrations.map((one) => one.version) })
   }
-  return wrongStore(judged, target.policy)
-}
-
-function wrongStore({ target, history, judgement }: Judged, policy: Policy): LockstepError | null {
-  const store = target.name
-  const found = history.meta?.identity ?? null
-  if (history.meta !== null && policy.identity !== null && found !== null && found !== policy.identity) {
-    return new LockstepError('identity-differs', { store, wanted: policy.identity, found })
-  }
-  if (history.readOnly && judgement.pending.length > 0) {
-    return new LockstepError('read-only-target', {
-      store,
-      place: target.store.place,
-      reason: 'it is a replica, or not ours to write',
-    })
-  }
-  return null
+  if (!history.readOnly || judgement.pending.length === 0) return null
+  const reason = 'it is a replica, or not ours to write'
+  return new LockstepError('read-only-target', { store, place: target.store.place, reason })
 }
 
 /** A database that somebody else made is taken over on purpose, or not at all. */

@@ -1,11 +1,12 @@
 /** Carries out an arrangement over locked stores, one migration after the other. */
 
-import { assert, isLockstepError, LockstepError } from '../../core/error.ts'
+import { assert, isLockstepError } from '../../core/error.ts'
 import type { Arranged } from '../../core/arrange.ts'
 import type { PlannedMigration } from '../../core/plan.ts'
 import { carryOut } from '../../engine/carry-out.ts'
 import type { Assignment, Engine } from '../../engine/engine.ts'
 import { carryOutTogether } from '../../engine/together.ts'
+import { withStore } from '../answers/answer.ts'
 import type { RunBackups } from '../backup/of-run.ts'
 import type { AppContext } from '../opening/context.ts'
 import type { Prepared } from './prepare.ts'
@@ -101,10 +102,4 @@ function assignmentOf(
 
 function namesOf({ planned }: Assignment): { version: string; file: string; direction: 'up' | 'down' } {
   return { version: planned.version, file: planned.file, direction: planned.direction }
-}
-
-function withStore(error: unknown, store: string): unknown {
-  if (!isLockstepError(error) || error.store !== null) return error
-  const { code, details, place, statement, state, cause } = error
-  return new LockstepError(code, details, { store, place, statement, state, cause })
 }

@@ -22,11 +22,11 @@ export const run = command<typeof plan>(async (said, context) => {
     return { answer, scripts: sql ? scriptsOf(answer, targets) : '' }
   })
   if (out !== null && answer.ok) {
-    writeFileSync(resolve(context.cwd, out), savedPlanText(answer))
+    writeFileSync(resolve(context.cwd, out), savedPlanText(answer, to))
     context.terminal.hint(`saved to ${out}`)
   }
   const upTo = to === null ? 'lockstep up' : `lockstep up --to ${shellWord(to)}`
-  const after = out === null ? upTo : `${upTo} --plan ${shellWord(out)}`
+  const after = out === null ? upTo : `lockstep up --plan ${shellWord(out)}`
   const waiting = answer.stores.some((one) => (one.plan?.migrations.length ?? one.documents?.moved?.migrated ?? 0) > 0)
   return finish(answer, said, {
     context,
@@ -36,8 +36,8 @@ export const run = command<typeof plan>(async (said, context) => {
 })
 
 /** The text that `up --plan` takes. */
-export function savedPlanText({ stores }: Answer<PlanReport>): string {
-  const saved: SavedPlan = { format: planFormat, plans: stores.flatMap((one) => one.plan ?? []) }
+export function savedPlanText({ stores }: Answer<PlanReport>, to: string | null): string {
+  const saved: SavedPlan = { format: planFormat, to, plans: stores.flatMap((one) => one.plan ?? []) }
   return `${JSON.stringify(saved, null, 2)}\n`
 }
 

@@ -26,11 +26,33 @@ export const runErrors = {
       help: () => ['end the blocker, then: lockstep up', 'or allow more: -- lockstep: lock-timeout 10s'],
     },
   ),
-  'migration-failed': entry<{ file: string; message: string; code: string | null; reason: FailureReason }>({
+  'migration-failed': entry<{
+    file: string
+    message: string
+    code: string | null
+    reason: FailureReason
+    /** What goes on from there, where that is not simply the next run. */
+    next?: string
+  }>({
     exit: 1,
     what: (d) => `${d.file} failed: ${d.message}${d.code === null ? '' : ` (${d.code})`}`,
     why: 'The store refused a statement, or the code of the migration threw an error.',
-    help: () => ['mend the file, then: lockstep up'],
+    help: (d) => [`mend the file, then: ${d.next ?? 'lockstep up'}`],
+  }),
+  'call-not-awaited': entry<{
+    file: string
+    /** As it stands in the code, shortened: `exec("create table ...")`. */
+    call: string
+    /** When its function returned, nobody had waited for the call, or the call came afterwards. */
+    when: 'under-way' | 'afterwards'
+  }>({
+    exit: 1,
+    what: (d) =>
+      d.when === 'under-way'
+        ? `${d.file} did not wait for ${d.call}`
+        : `${d.file} called ${d.call} after its function had returned; it was not run`,
+    why: 'What nobody waits for can miss the transaction of its migration, and nobody hears how it went.',
+    help: (d) => [`write await before it: await ${d.call}`],
   }),
   'step-failed': entry<{
     file: string
