@@ -1,20 +1,7 @@
 /** The commands about backups. */
 
-import type { CommandSpec, Option } from '../options.ts'
-
-const lockWait = {
-  name: 'lock-wait',
-  type: 'duration',
-  value: 'duration',
-  help: 'How long to wait for another migrator. Default: 60s.',
-} as const satisfies Option
-
-const only = {
-  name: 'only',
-  type: 'list',
-  value: 'document',
-  help: 'Only this document of the store; may be said several times.',
-} as const satisfies Option
+import type { CommandSpec } from '../options.ts'
+import { lockWait, only } from './recurring.ts'
 
 export const backupCreate = {
   name: 'backup create',

@@ -1,19 +1,13 @@
 /** The commands that decide what only a person can; each is written to the log with its reason. */
 
 import type { CommandSpec, Option } from '../options.ts'
+import { lockWait } from './recurring.ts'
 
 const why = {
   name: 'why',
   type: 'text',
   value: 'reason',
   help: 'Written to the log. Needed.',
-} as const satisfies Option
-
-const lockWait = {
-  name: 'lock-wait',
-  type: 'duration',
-  value: 'duration',
-  help: 'How long to wait for another migrator. Default: 60s.',
 } as const satisfies Option
 
 const version = { name: 'version', needed: true, help: 'The version as `lockstep status` shows it.' } as const

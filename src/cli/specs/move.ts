@@ -1,6 +1,7 @@
 /** The commands that plan or carry out a change of a store. */
 
 import type { CommandSpec, Option } from '../options.ts'
+import { lockWait, only } from './recurring.ts'
 
 const confirm = {
   name: 'confirm',
@@ -15,25 +16,11 @@ const ndjson = {
   help: 'Print each event as one line of JSON, the result last.',
 } as const satisfies Option
 
-const lockWait = {
-  name: 'lock-wait',
-  type: 'duration',
-  value: 'duration',
-  help: 'How long to wait for another migrator. Default: 60s.',
-} as const satisfies Option
-
 const operator = {
   name: 'operator',
   type: 'text',
   value: 'name',
   help: 'Who carries this out, for the log.',
-} as const satisfies Option
-
-const only = {
-  name: 'only',
-  type: 'list',
-  value: 'document',
-  help: 'Only this document of the store; may be said several times.',
 } as const satisfies Option
 
 const limit = {
