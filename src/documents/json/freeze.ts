@@ -47,8 +47,13 @@ export function freezeJson(value: unknown, depthMax: number): FrozenFacts {
   return { fault: walk.fault, plain }
 }
 
+/** Whether a value was frozen here before and holds only plain numbers; asking walks nothing. */
+export function isKnownPlain(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && walked.get(value)?.plain === true
+}
+
 /**
- * The same for what `JSON.parse` made of a text without lone surrogates: it is JSON, so only the depth is looked at.
+ * Freezes what `JSON.parse` made of a text without lone surrogates: it is JSON, so only the depth is looked at.
  * Says whether it is within the limit.
  */
 export function freezeParsed(value: unknown, depthMax: number): boolean {

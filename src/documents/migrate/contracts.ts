@@ -1,6 +1,7 @@
 /** Contracts, as functions that tell the faults of a document. Whoever opens a corpus brings them, made from JSON Schema. */
 
 import { LockstepError } from '../../core/error.ts'
+import { isKnownPlain } from '../json/freeze.ts'
 import type { ParsedDocument } from '../json/parse.ts'
 import { type JsonValue, plainNumbers } from '../json/value.ts'
 
@@ -13,7 +14,8 @@ export type Contracts = ReadonlyMap<string, Validate>
 /** What a document has against the contract of a version. */
 export function faultsAgainst(contracts: Contracts, version: string, value: JsonValue): readonly string[] {
   const validate = contracts.get(version)
-  return validate === undefined ? [] : validate(plainNumbers(value))
+  if (validate === undefined) return []
+  return validate(isKnownPlain(value) ? value : plainNumbers(value))
 }
 
 /** Throws where a document does not keep the contract of the version that it has. */
