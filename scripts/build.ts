@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { configurationSchema } from '../src/settings/rules/schema.ts'
 import { bundle } from './build/bundle.ts'
 import { copyDeclarations } from './build/declarations.ts'
 import { licenseNotices } from './build/licenses.ts'
@@ -19,3 +20,5 @@ for (const entry of ['index.d.ts', 'sqlite-tools/index.d.ts']) {
 const bundled = await bundle({ source: join(root, 'src'), to: dist })
 chmodSync(join(dist, 'bin.js'), 0o755)
 writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licenseNotices(bundled))
+// Where "$schema" of a configuration points to: ./node_modules/lockstep/schema.json
+writeFileSync(join(root, 'schema.json'), `${JSON.stringify(configurationSchema(), null, 2)}\n`)

@@ -2,6 +2,7 @@
 
 import { cpSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Ajv2020, type AnySchemaObject } from 'ajv/dist/2020.js'
 import { describe, expect, inject, test } from 'vitest'
 import { filesBelow, root, run } from './installed.ts'
 
@@ -29,6 +30,7 @@ describe('what is in it', () => {
     'dist/types/**/*.d.ts',
     'docs/errors/*.md',
     'package.json',
+    'schema.json',
   ]
 
   test('the files that are meant to be published, and no others', () => {
@@ -54,6 +56,15 @@ describe('what is in it', () => {
   test('no file names the machine that it was built on', () => {
     const naming = files.filter((file) => readFileSync(join(installed, file), 'utf8').includes(root))
     expect(naming).toEqual([])
+  })
+
+  test('the schema of the configuration knows each kind of store, and no other word', () => {
+    const schema = JSON.parse(readFileSync(join(installed, 'schema.json'), 'utf8')) as AnySchemaObject
+    const fits = new Ajv2020({ strict: false }).compile(schema)
+    const sqlite = { kind: 'sqlite', path: 'app.db' }
+    expect(fits({ $schema: 'x', stores: { app: sqlite }, policy: { direction: 'reversible' } })).toBe(true)
+    expect(fits({ stores: { app: { ...sqlite, pth: 'app.db' } } })).toBe(false)
+    expect(fits({ stores: { app: sqlite }, policy: { direction: 'sideways' } })).toBe(false)
   })
 
   test('the notices of bundled packages are there', () => {
