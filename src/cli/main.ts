@@ -6,11 +6,14 @@ import { makeRedactor } from '../core/secret.ts'
 import { loadCommand } from './load.ts'
 import { packageVersion } from './package.ts'
 import { parseCommandLine } from './parse/command-line.ts'
+import { tellUnheard, type RejectionSource } from './run/unheard.ts'
 import { openTerminal, type Terminal, type TerminalOptions } from './terminal/terminal.ts'
 
 /** What of the process a command may use. */
 export interface Host extends Pick<TerminalOptions, 'stdout' | 'stderr' | 'stdin' | 'env'> {
   readonly cwd: string
+  /** Absent where somebody else's process is only borrowed. */
+  readonly rejections?: RejectionSource
 }
 
 // The executable has one file to load beside itself.
@@ -46,8 +49,10 @@ export async function main(argv: readonly string[], host: Host = processHost()):
         command = parsed.invocation.command.name
         hushSqliteWarning()
         if (form === 'ndjson') await beginLines(terminal)
+        const owned = host.rejections === undefined ? null : tellUnheard(host.rejections, terminal)
         const run = await loadCommand(command)
-        return await run(parsed.invocation, { terminal, env: host.env, cwd: host.cwd })
+        const exit = await run(parsed.invocation, { terminal, env: host.env, cwd: host.cwd })
+        return owned?.(exit) ?? exit
       }
     }
   } catch (error) {
@@ -63,7 +68,7 @@ function processHost(): Host {
       return process.stdin.isTTY
     },
   }
-  return { stdout, stderr, stdin, env, cwd: process.cwd() }
+  return { stdout, stderr, stdin, env, cwd: process.cwd(), rejections: process }
 }
 
 /** The exit code of whatever was thrown. SIGTERM has its own, which the one entry for both signals cannot know. */

@@ -1,6 +1,7 @@
 /** Promises about going forward. */
 
 import { expect } from 'vitest'
+import type { RegisteredMigration } from '../../src/app/opening/registered.ts'
 import { plan } from '../../src/app/plan.ts'
 import { contextOf } from '../support/target.ts'
 import type { PromiseCheck } from './describe-store.ts'
@@ -147,6 +148,44 @@ export const runPromises = {
     )
     expect(await place.tables()).toEqual(['a'])
     await withBench(place, pair(place.words), async ({ up }) => expect(ranVersions(await up())).toEqual(['0002']))
+  },
+  'a call that nobody waits for makes its migration fail': async (place) => {
+    const { words } = place
+    const code: RegisteredMigration['up'] = ({ exec }) => {
+      void exec(words.create('b'))
+    }
+    await withBench(
+      place,
+      [
+        { version: '1', up: words.create('a') },
+        { version: '2', up: code },
+      ],
+      async ({ up, target }) => {
+        expectStopped(await up(), 'call-not-awaited', 1)
+        expect((await target.store.readHistory()).records.map((one) => one.version)).toEqual(['1'])
+      },
+    )
+    expect(await place.tables()).toEqual(['a'])
+  },
+  'a signal is heard between two calls of code, and nothing of it is left': async (place) => {
+    const stop = new AbortController()
+    const { words } = place
+    const code: RegisteredMigration['up'] = async ({ exec }) => {
+      setImmediate(() => stop.abort({ signal: 'SIGTERM' }))
+      for (let table = 0; table < 1000; table++) {
+        await exec(words.create('a'))
+        await exec(words.drop('a'))
+      }
+    }
+    await withBench(
+      place,
+      [{ version: '1', up: code }],
+      async ({ up }) => expectStopped(await up(), 'interrupted', 143),
+      {
+        context: contextOf({ signal: stop.signal }),
+      },
+    )
+    expect(await place.tables()).toEqual([])
   },
   'a step that fails leaves the proven ones, and the mended script goes on after them': async (place) => {
     const { words } = place

@@ -45,11 +45,13 @@ export const runErrors = {
     call: string
     /** When its function returned, nobody had waited for the call, or the call came afterwards. */
     when: 'under-way' | 'afterwards'
+    /** What became of it; `null` where it did what it should. */
+    failure: string | null
   }>({
     exit: 1,
     what: (d) =>
       d.when === 'under-way'
-        ? `${d.file} did not wait for ${d.call}`
+        ? `${d.file} did not wait for ${d.call}${d.failure === null ? '' : `, which failed: ${d.failure}`}`
         : `${d.file} called ${d.call} after its function had returned; it was not run`,
     why: 'What nobody waits for can miss the transaction of its migration, and nobody hears how it went.',
     help: (d) => [`write await before it: await ${d.call}`],
@@ -130,6 +132,12 @@ export const runErrors = {
     what: () => 'the process ended before the command did',
     why: 'The code of a migration or of the configuration called process.exit, or waits for a promise that nothing settles.',
     help: () => ['see what was recorded: lockstep status', 'mend that code, then run the command again'],
+  }),
+  'failure-unheard': entry<{ message: string }>({
+    exit: 6,
+    what: (d) => `something failed that nobody was waiting for: ${d.message}`,
+    why: 'The code of a migration or of the configuration left a promise to itself, so the command went on without it.',
+    help: () => ['see what was recorded: lockstep status', 'write await before that promise, or catch its failure'],
   }),
   interrupted: entry<{ signal: string; store: string; done: readonly string[]; next: string | null }>({
     exit: 130,

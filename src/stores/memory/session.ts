@@ -128,15 +128,8 @@ async function runCode(
   draft: Draft,
   { work, signal }: { work: Extract<Work, { kind: 'code' }>; signal: Signal },
 ): Promise<void> {
-  let open = true
-  const enter = (): void => {
-    // The draft it works on may be the world's state by now.
-    if (!open)
-      throw new LockstepError('module-invalid', { file: work.file, reason: 'it called after its promise had ended' })
-    stopIfAsked(signal)
-  }
   const run = (text: string): void => {
-    enter()
+    stopIfAsked(signal)
     const source = { file: work.file, noTransaction: false, read: () => [text] }
     for (const statement of statementsOf(source)) {
       if (statement.traits.alone !== null) refuseAlone(statement, work.file)
@@ -148,7 +141,6 @@ async function runCode(
     // `get key` is the one question there is; the caller names the row's type.
     query: async (text) => {
       if (!/^get\s/.test(text)) run(text)
-      else enter()
       return rowsOf(draft, text) as never
     },
     exec: async (text) => run(text),
@@ -160,8 +152,6 @@ async function runCode(
   } catch (error) {
     if (isLockstepError(error) || connection.dead || (signal.aborted && error === signal.reason)) throw error
     throw failure(work.file, error instanceof Error ? error.message : String(error), { cause: error })
-  } finally {
-    open = false
   }
 }
 

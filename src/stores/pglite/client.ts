@@ -1,5 +1,6 @@
 /** PGlite behind the same face as a PostgreSQL connection. It has one session, in this process. */
 
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
 import { LockstepError } from '../../core/error.ts'
 import type { Row } from '../../readers/history-row.ts'
 import type { PostgresClient } from '../postgres/client.ts'
@@ -49,7 +50,7 @@ interface Options {
   readonly loadDataDir?: Blob
 }
 
-/** A connection, and for backups the dump of the whole folder. */
+/** A connection, and for backups the dump of the whole folder. It blocks this thread: a signal is heard between two texts. */
 export type PgliteConnection = PostgresClient & { readonly dump?: () => Promise<Blob> }
 
 export function adaptPglite(database: PgliteLike): PgliteConnection {
@@ -66,6 +67,7 @@ export function adaptPglite(database: PgliteLike): PgliteConnection {
     },
     onNotice: (listener) => void listeners.push(listener),
     run: async (text) => {
+      await turnOfTheLoop()
       const after = transactionAfter(text, state.transaction)
       try {
         const results = await database.exec(text, { onNotice })
@@ -77,7 +79,10 @@ export function adaptPglite(database: PgliteLike): PgliteConnection {
         throw Object.assign(error as Error, { completed: 0 })
       }
     },
-    query: async (text, values) => (await database.query(text, [...values])).rows as Row[],
+    query: async (text, values) => {
+      await turnOfTheLoop()
+      return (await database.query(text, [...values])).rows as Row[]
+    },
     // It runs in this very thread: nobody could ask while it works.
     cancel: () => Promise.resolve(),
     ...(database.dumpDataDir === undefined ? {} : { dump: () => dumpOf(database) }),

@@ -67,6 +67,22 @@ function cases(kind: Kind): void {
     expect((await world.run('up')).code).toBe(0)
   })
 
+  test('between two calls of a module: it stops there, and nothing of it is left', async () => {
+    const calls = `async ({ exec }) => { for (let n = 0; n < 200_000; n++) await exec('insert into brief values (1)') }`
+    const world = await kind.open({
+      '0001_brief.sql': 'create table brief (x integer);\n',
+      '0002_calls.ts': `export const up = ${calls}\n`,
+    })
+    const running = world.start('up', '--ndjson')
+    await running.printed('0002_calls.ts')
+    running.child.kill('SIGTERM')
+    const { code, signal } = await running.ended
+    expect(signal ?? code).toBeOneOf(['SIGTERM', 143])
+    expect(await world.ask('select count(*) from brief')).toEqual(['0'])
+    world.write('0002_calls.ts', 'export const up = () => undefined\n')
+    expect((await world.run('up')).code).toBe(0)
+  })
+
   test('while it waits for the lock of another run: it stops at once', async () => {
     const world = await kind.open({ '0001_slow.sql': `create table slow (x integer);\n${kind.slow};\n` })
     const first = world.start('up', '--ndjson')

@@ -115,15 +115,21 @@ test('a failing statement is shown with its place in the text that was given', a
   })
 })
 
-test('calls that come after its promise reach no other transaction', async () => {
-  const late = Promise.withResolvers<unknown>()
-  await run(async (api) => {
-    setImmediate(() => late.resolve(api.exec('DELETE FROM t').catch((error: unknown) => error)))
-  })
-  expect(await late.promise).toMatchObject({
-    code: 'script-refused',
-    message: expect.stringMatching(/after its promise/),
-  })
+test('calls at once run in their order', async () => {
+  const { path } = await run((api) =>
+    Promise.all([api.exec('CREATE TABLE u (x); INSERT INTO u VALUES (1)'), api.exec('INSERT INTO u VALUES (2)')]),
+  )
+  expect(rowsIn(path, 'SELECT x FROM u')).toEqual([{ x: 1 }, { x: 2 }])
+})
+
+test('the event loop turns before each statement, so that a signal can be heard', async () => {
+  const stop = new AbortController()
+  const reason = new Error('SIGTERM')
+  const code = async (api: MigrationApi): Promise<void> => {
+    setImmediate(() => stop.abort(reason))
+    for (let row = 0; row < 1000; row++) await api.exec(`INSERT INTO t VALUES (${row}, 1); SELECT 1`)
+  }
+  await expect(run(code, stop.signal)).rejects.toBe(reason)
 })
 
 test('a signal is heard at the next call, and passed on as it is', async () => {

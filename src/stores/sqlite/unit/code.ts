@@ -4,6 +4,7 @@ import { LockstepError } from '../../../core/error.ts'
 import type { MigrationApi, Signal } from '../../../core/ports.ts'
 import type { Statement } from '../../../core/script.ts'
 import { splitStatements } from '../../sql/split.ts'
+import { takeTurn } from '../turns.ts'
 import { rowsOf, type SqliteClient, type SqliteRow, type SqliteValue } from '../client.ts'
 
 export interface CodeOptions {
@@ -14,33 +15,38 @@ export interface CodeOptions {
   readonly run: <T>(statement: Statement, work: () => T) => T
 }
 
-/** The api, and how it ends: calls that come after the migration's promise must not reach the next transaction. */
-export function makeMigrationApi(options: CodeOptions): { readonly api: MigrationApi; readonly end: () => void } {
+/** Calls run one after the other, as over a connection to a server; before each statement a signal can be heard. */
+export function makeMigrationApi(options: CodeOptions): MigrationApi {
   const { client, file, signal, run } = options
-  let open = true
-  const enter = (): void => {
-    if (!open) throw refusal(file, 'it called after its promise had ended', 'await every call')
-    if (!client.isTransaction) throw refusal(file, 'its transaction was ended by a failure', 'let the failure through')
-    if (signal.aborted) throw signal.reason
+  let last: Promise<unknown> = Promise.resolve()
+  const inOrder = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = last.then(work)
+    last = mine.catch(() => undefined) // whoever called hears of it
+    return mine
   }
-  const api: MigrationApi = {
-    query: async (text, values = []) => {
-      enter()
-      const statement = oneStatement(text, file)
-      // The caller names the row's type; SQLite's answer is not checked against it, as with every client.
-      return run(statement, () => queryRows(client, statement.text, values.map(bindable))) as never
-    },
-    exec: async (text) => {
-      enter()
-      for (const statement of splitStatements([text], 'sqlite', file)) {
-        refuseControl(statement, file)
-        run(statement, () => client.exec(statement.text))
-      }
-    },
+  const enter = async (): Promise<void> => {
+    await takeTurn(signal)
+    if (!client.isTransaction) throw refusal(file, 'its transaction was ended by a failure', 'let the failure through')
+  }
+  return {
+    query: (text, values = []) =>
+      inOrder(async () => {
+        await enter()
+        const statement = oneStatement(text, file)
+        // The caller names the row's type; SQLite's answer is not checked against it, as with every client.
+        return run(statement, () => queryRows(client, statement.text, values.map(bindable))) as never
+      }),
+    exec: (text) =>
+      inOrder(async () => {
+        for (const statement of splitStatements([text], 'sqlite', file)) {
+          await enter()
+          refuseControl(statement, file)
+          run(statement, () => client.exec(statement.text))
+        }
+      }),
     signal,
     log: () => undefined,
   }
-  return { api, end: () => void (open = false) }
 }
 
 /** The driver would run the first and drop the rest without a word. */

@@ -142,7 +142,7 @@ async function runCode(run: Run, { file, run: code }: WorkOf<'code'>): Promise<v
   const { signal } = run.unit
   const watch = watchRows(client, file)
   run.state.changed = true
-  const { api, end } = makeMigrationApi({
+  const api = makeMigrationApi({
     client,
     file,
     signal,
@@ -154,8 +154,6 @@ async function runCode(run: Run, { file, run: code }: WorkOf<'code'>): Promise<v
   } catch (error) {
     if (signal.aborted && error === signal.reason) throw error
     throw statementFailure(error, about, { file, place: null, statement: null })
-  } finally {
-    end()
   }
   uninterrupted(() => watch.confirm())
 }
