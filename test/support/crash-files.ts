@@ -183,6 +183,7 @@ export function makeCrashFiles(): CrashFiles {
       step('after')
     },
     freeBytes: () => Number.MAX_SAFE_INTEGER,
+    alone: (_, work) => work(),
   }
 }
 

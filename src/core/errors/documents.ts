@@ -85,23 +85,26 @@ const refusedDocuments = {
     why: 'A transform is written for documents that keep their contract. This one is reported, not migrated.',
     help: (d) => [`mend ${d.file}, or the contract of ${d.version}`],
   }),
-  'document-result-invalid': entry<{ file: string; version: string; faults: readonly string[] }>({
+  'document-result-invalid': entry<{ file: string; version: string; faults: readonly string[]; by?: 'program' }>({
     exit: 4,
     what: (d) => `${d.file} would not keep the contract of version ${d.version}:\n${lines(d.faults)}`,
     why: 'A new version number on a document that does not fit it would be a lie.',
-    help: (d) => [`mend the transform that leads to ${d.version}`],
+    help: (d) => [d.by === 'program' ? 'mend what is to be written' : `mend the transform that leads to ${d.version}`],
   }),
-  'document-protected': entry<{ file: string; path: string; step: string; change: string }>({
+  'document-protected': entry<{ file: string; path: string; step: string; change: string; by?: 'program' }>({
     exit: 4,
-    what: (d) => `${d.file}: the transform ${d.step} would ${d.change} ${d.path}`,
+    what: (d) => `${d.file}: ${d.by === 'program' ? 'the' : 'the transform'} ${d.step} would ${d.change} ${d.path}`,
     why: 'That path is protected, or the step may only add: what is there stays as it is.',
-    help: (d) => [`mend the transform ${d.step}: add only what is absent`],
+    help: (d) => [
+      d.by === 'program' ? `write ${d.path} as it was read` : `mend the transform ${d.step}: add only what is absent`,
+    ],
   }),
-  'document-changed-meanwhile': entry<{ file: string }>({
+  'document-changed-meanwhile': entry<{ file: string; by?: 'program' }>({
     exit: 1,
-    what: (d) => `${d.file} was changed by somebody else during this run, and is left alone`,
+    what: (d) =>
+      `${d.file} was changed by somebody else ${d.by === 'program' ? 'since it was read' : 'during this run'}, and is left alone`,
     why: 'Replacing it would throw their change away.',
-    help: () => ['lockstep up'],
+    help: (d) => [d.by === 'program' ? 'read it again, and write what rests on that' : 'lockstep up'],
   }),
 }
 

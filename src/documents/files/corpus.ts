@@ -17,6 +17,11 @@ export interface Corpus {
   readonly keep: string
 }
 
+/** Held by whoever is about to rename: see alone.ts. */
+export function swapLockOf(corpus: Corpus): string {
+  return join(corpus.keep, 'swap')
+}
+
 /** The name of a file that is being written; never one of a document. */
 export const temporarySuffix = '.lockstep-tmp'
 

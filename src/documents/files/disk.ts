@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import * as fs from 'node:fs'
 import { dirname } from 'node:path'
 import { LockstepError } from '../../core/error.ts'
+import { whileAlone } from './alone.ts'
 import { type FileFacts, type FileSystem, type FolderEntry, type ReadFile, systemCode } from './file-system.ts'
 
 /** How often a file that is being written is read again before it is left alone. */
@@ -31,6 +32,7 @@ export const disk: FileSystem = {
     const { bavail, bsize } = fs.statfsSync(folder)
     return bavail * bsize
   },
+  alone: whileAlone,
 }
 
 function entryOf(entry: fs.Dirent): FolderEntry {

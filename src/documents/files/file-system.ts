@@ -54,6 +54,8 @@ export interface FileSystem {
   /** Everything written below `folder` so far outlives a loss of power. `written` are the files since the last time. */
   sync(folder: string, written: readonly string[]): void
   freeBytes(folder: string): number
+  /** Runs `work` while nobody else, in any process, is alone at this path. It must not wait for anything. */
+  alone<T>(path: string, work: () => T): T
 }
 
 /** The `code` of a system error; `null` for any other error. */

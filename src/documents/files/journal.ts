@@ -89,6 +89,19 @@ export function listBatches(files: FileSystem, corpus: Corpus, run: string): num
     .sort((a, b) => a - b)
 }
 
+/** What a run has done before it is taken up again. */
+export interface EarlierPart {
+  readonly batches: number
+  readonly replaced: number
+}
+
+/** Nothing, for a run that is not there yet. Any other has its end: its own, or one that a recovery has written. */
+export function readEarlierPart(files: FileSystem, corpus: Corpus, run: string): EarlierPart {
+  if (files.facts(join(corpus.root, runFolder(run))) === null) return { batches: 0, replaced: 0 }
+  const batches = listBatches(files, corpus, run).at(-1) ?? 0
+  return { batches, replaced: readEnd(files, corpus, run)?.replaced ?? 0 }
+}
+
 /**
  * One batch. Lines that a crash has torn are left out as long as the batch is not done: nothing was replaced then,
  * since all of them are on disk before the first document is.

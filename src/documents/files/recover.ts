@@ -6,7 +6,7 @@
 import { dirname, join } from 'node:path'
 import { type Sha256, sha256Of } from '../json/canonical.ts'
 import { removeBackup } from './backup.ts'
-import { type Corpus, pathOf, temporarySuffix } from './corpus.ts'
+import { type Corpus, pathOf, swapLockOf, temporarySuffix } from './corpus.ts'
 import type { FileSystem } from './file-system.ts'
 import {
   type JournalBatch,
@@ -66,12 +66,14 @@ function recoverRun(files: FileSystem, corpus: Corpus, run: string): RecoveredRu
   for (const number of listBatches(files, corpus, run).slice(-2)) {
     const batch = readBatch(files, corpus, { run, number })
     const left: string[] = []
-    for (const entry of batch.entries) {
-      if (batch.left?.includes(entry.document) === true) left.push(entry.document)
-      // Without a whole head nothing of this run was on disk, so nothing was replaced.
-      else if (head === null) left.push(takeBack(files, corpus, { entry, run, batch, result }))
-      else if (!isReplaced(files, corpus, { entry, run, batch, result })) left.push(entry.document)
-    }
+    files.alone(swapLockOf(corpus), () => {
+      for (const entry of batch.entries) {
+        if (batch.left?.includes(entry.document) === true) left.push(entry.document)
+        // Without a whole head nothing of this run was on disk, so nothing was replaced.
+        else if (head === null) left.push(takeBack(files, corpus, { entry, run, batch, result }))
+        else if (!isReplaced(files, corpus, { entry, run, batch, result })) left.push(entry.document)
+      }
+    })
     writeBatch(files, corpus, { run, batch, left })
   }
   sweepBackups(files, corpus, backupFolder(run))

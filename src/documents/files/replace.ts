@@ -8,9 +8,16 @@ import { join } from 'node:path'
 import { LockstepError, assert, isLockstepError } from '../../core/error.ts'
 import { type Sha256, sha256Of } from '../json/canonical.ts'
 import { makeBackup, removeBackup, settleBackup } from './backup.ts'
-import { type Corpus, fileOf, pathOf } from './corpus.ts'
+import { type Corpus, fileOf, pathOf, swapLockOf } from './corpus.ts'
 import { type FileFacts, type FileSystem, systemCode } from './file-system.ts'
-import { type JournalEntry, type RunHead, printDone, printEntries } from './journal.ts'
+import {
+  type EarlierPart,
+  type JournalEntry,
+  type RunHead,
+  printDone,
+  printEntries,
+  readEarlierPart,
+} from './journal.ts'
 import { batchBackupFolder, batchFile, endFile, headFile, runFolder, temporaryFile } from './names.ts'
 
 /** One document and its new text. */
@@ -50,18 +57,21 @@ interface Prepared {
 /** The part of a block that a small file wastes, on most file systems. */
 const blockBytes = 4096
 
-/** Begins a run. Whoever calls it holds the lock of the corpus. */
+/** Begins a run, or goes on with one of this name. Whoever calls it holds the lock of the corpus. */
 export function openRun(files: FileSystem, corpus: Corpus, head: RunHead): OpenRun {
   assert(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(head.run), `"${head.run}" cannot be the name of a folder`)
-  let batches = 0
-  let replaced = 0
+  // A program puts all that it writes back into one run, which it takes up again and again.
+  const earlier = readEarlierPart(files, corpus, head.run)
+  let { batches, replaced } = earlier
+  let begun = false
   // Paths whose renames no sync has covered yet.
   let unsynced: readonly string[] = []
   return {
     replace(batch) {
       if (batch.length === 0) return { replaced: [], left: [] }
       checkSpace(files, corpus, batch)
-      if (batches === 0) begin(files, corpus, head)
+      if (!begun) begin(files, corpus, { head, earlier })
+      begun = true
       batches++
       const result = replaceBatch(files, corpus, { head, number: batches, batch, unsynced })
       unsynced = result.replaced.map((item) => pathOf(corpus, item.document))
@@ -69,7 +79,7 @@ export function openRun(files: FileSystem, corpus: Corpus, head: RunHead): OpenR
       return result
     },
     end(at) {
-      if (batches === 0) return
+      if (!begun) return
       const end = { at, replaced, recovered: false }
       // First the renames, then the word that they are done: the other way round a loss of power could make it a lie.
       files.sync(corpus.root, unsynced)
@@ -90,8 +100,14 @@ export function checkSpace(
 }
 
 /** On disk before anything else of the run is: whatever a crash leaves, there is a run to ask about it. */
-function begin(files: FileSystem, corpus: Corpus, head: RunHead): void {
+function begin(
+  files: FileSystem,
+  corpus: Corpus,
+  { head, earlier }: { readonly head: RunHead; readonly earlier: EarlierPart },
+): void {
   const path = join(corpus.root, headFile(head.run))
+  // Without its end it counts as unfinished again; the sync of the batch covers this too.
+  if (earlier.batches > 0) return files.remove(join(corpus.root, endFile(head.run)))
   files.makeFolder(join(corpus.root, runFolder(head.run)))
   files.writeNew(path, Buffer.from(`${JSON.stringify(head)}\n`), null)
   files.sync(corpus.root, [path])
@@ -127,11 +143,13 @@ function replaceBatch(
     throw asDiskFull(error, corpus)
   }
   const replaced: Replacement[] = []
-  for (const one of prepared) {
-    const error = swap(files, corpus, one)
-    if (error === null) replaced.push(one.item)
-    else left.push({ document: one.item.document, error })
-  }
+  files.alone(swapLockOf(corpus), () => {
+    for (const one of prepared) {
+      const error = swap(files, corpus, one)
+      if (error === null) replaced.push(one.item)
+      else left.push({ document: one.item.document, error })
+    }
+  })
   files.append(journal, printDone(left.map((one) => one.document)))
   return { replaced, left }
 }

@@ -1,46 +1,47 @@
 /** Documents for a running program: read at the latest version whatever is stored, written only where they fit. */
 
 import { LockstepError, assert } from '../../core/error.ts'
-import { fileOf, pathOf } from '../files/corpus.ts'
-import type { FileFacts } from '../files/file-system.ts'
-import { temporaryFile } from '../files/names.ts'
-import { isAsItWasRead } from '../files/replace.ts'
+import { sameMajor } from '../../core/path.ts'
 import { type Sha256, sha256Of } from '../json/canonical.ts'
-import { freezeJson } from '../json/freeze.ts'
-import { type Format, printDocument } from '../json/print.ts'
-import { plainStyle } from '../json/style.ts'
-import { type JsonValue, isJsonObject } from '../json/value.ts'
-import { faultsAgainst } from '../migrate/contracts.ts'
+import type { ParsedDocument } from '../json/parse.ts'
+import type { JsonValue } from '../json/value.ts'
 import { migrateDocument } from '../migrate/migrate-document.ts'
-import { versionText } from '../migrate/version.ts'
+import { placeOfVersion, readVersion } from '../migrate/version.ts'
 import type { OpenCorpus } from '../runs/open-corpus.ts'
 import { readDocument } from '../runs/read-document.ts'
-import { pathText, valueAt } from '../transforms/paths.ts'
+import { storeDocument } from './store-document.ts'
 
 export interface LiveDocument {
-  /** At the latest version; frozen. */
+  /** At the latest version, or newer; frozen. */
   readonly value: JsonValue
   /** The version of the stored bytes. */
   readonly storedVersion: string
-  /** Of the stored bytes; `write` wants it back, so that nobody's change is lost. */
+  /** Of the stored bytes; `write` takes it back, so that nobody's change is lost. */
   readonly stored: Sha256
+  /** `migrated`: carried here in memory. `newer`: as it is stored, by a program that knows more. */
+  readonly state: 'current' | 'migrated' | 'newer'
 }
+
+/** Documents of a version that the code does not know yet: none are read, those of the same major version, or all. */
+export type ReadNewer = 'refuse' | 'same-major' | 'any'
 
 export interface LiveCorpus {
   /** Reads a document, and carries it to the latest version in memory. Throws what `up` would refuse it for. */
   read(document: string): LiveDocument
   /**
-   * Stores a value that keeps the latest contract, in the format of what stood there. `expected` is the `stored` of
-   * the read that the value rests on, `null` for a new document; anything else there is left alone, with an error.
+   * Stores a value that keeps the latest contract, in the format of what stood there. `over` is the `stored` of the
+   * read that the value rests on, `null` for a new document, `undefined` for whatever stands there; where anything
+   * else does, it is left alone, with an error. Gives the new `stored`.
    */
-  write(document: string, value: JsonValue, expected: Sha256 | null): Sha256
+  write(document: string, value: JsonValue, over: Sha256 | null | undefined): Sha256
 }
 
 export interface LiveOptions {
-  /** ISO 8601, for transforms that ask for the time. */
+  /** ISO 8601, for transforms that ask for the time, and for the history of what a write carries to the latest version. */
   readonly now: () => string
   /** Tells the temporary files of programs apart: letters and digits. */
   readonly token: () => string
+  readonly readNewer: ReadNewer
 }
 
 /** Safe beside a migration: whoever comes second sees that the file is not the one that it read, and leaves it. */
@@ -48,106 +49,39 @@ export function openLive(open: OpenCorpus, options: LiveOptions): LiveCorpus {
   const { latest } = open.transforms.graph
   assert(latest !== null, 'a corpus without versions cannot be read at the latest one')
   return {
-    read: (document) => readLatest(open, document, { latest, now: options.now() }),
-    write(document, value, expected) {
-      checkValue(open, value, { document, latest })
-      return replace(open, { document, value, expected, token: `live-${options.token()}` })
+    read(document) {
+      const read = readDocument(open, document, 'possible')
+      if (!read.ok) throw read.error
+      return readLatest(open, read.parsed, { latest, now: options.now(), readNewer: options.readNewer })
     },
+    write: (document, value, over) =>
+      storeDocument(open, { document, value, over, latest, now: options.now(), token: `live-${options.token()}` }),
   }
 }
 
 function readLatest(
   open: OpenCorpus,
-  document: string,
-  at: { readonly latest: string; readonly now: string },
+  parsed: ParsedDocument,
+  { latest, now, readNewer }: { readonly latest: string; readonly now: string; readonly readNewer: ReadNewer },
 ): LiveDocument {
-  const read = readDocument(open, document, 'possible')
-  if (!read.ok) throw read.error
-  const { parsed } = read
+  const stored = sha256Of(parsed.bytes)
+  const version = readVersion(parsed, open.rules)
+  const readable = readNewer === 'any' || (readNewer === 'same-major' && sameMajor(version, latest))
+  if (readable && placeOfVersion(open.transforms.graph, version) === 'newer') {
+    return { value: parsed.value, storedVersion: version, stored, state: 'newer' }
+  }
   // In memory nothing is disturbed, so documents that are still being written are carried along too; and an entry in
   // the history is for what was stored.
   const rules = { ...open.rules, leaveAlone: [], history: null }
-  const outcome = migrateDocument(parsed, {
-    ...open,
-    rules,
-    direction: 'up',
-    to: at.latest,
-    now: at.now,
-    purity: 'once',
-  })
-  const stored = sha256Of(parsed.bytes)
+  const outcome = migrateDocument(parsed, { ...open, rules, direction: 'up', to: latest, now, purity: 'once' })
   switch (outcome.state) {
     case 'migrated':
-      return { value: outcome.value, storedVersion: outcome.from, stored }
+      return { value: outcome.value, storedVersion: outcome.from, stored, state: 'migrated' }
     case 'current':
-      return { value: parsed.value, storedVersion: outcome.version, stored }
+      return { value: parsed.value, storedVersion: outcome.version, stored, state: 'current' }
     case 'refused':
       throw outcome.error
     case 'left-alone':
       throw new LockstepError('internal', { message: `${parsed.file} was left alone by a read` })
   }
-}
-
-function checkValue(
-  open: OpenCorpus,
-  value: JsonValue,
-  { document, latest }: { readonly document: string; readonly latest: string },
-): void {
-  const { fault } = freezeJson(value, open.rules.limits.depthMax)
-  const version = isJsonObject(value) ? versionText(valueAt(value, open.rules.version)) : null
-  const faults =
-    fault !== null
-      ? [`${fault.at || '/'}: ${fault.reason}`]
-      : version === latest
-        ? faultsAgainst(open.contracts, latest, value)
-        : [`${pathText(open.rules.version)} is ${version ?? 'not there'}, not ${latest}`]
-  if (faults.length > 0) {
-    throw new LockstepError('document-result-invalid', { file: fileOf(open.corpus, document), version: latest, faults })
-  }
-}
-
-interface Write {
-  readonly document: string
-  readonly value: JsonValue
-  readonly expected: Sha256 | null
-  readonly token: string
-}
-
-function replace(open: OpenCorpus, { document, value, expected, token }: Write): Sha256 {
-  const { files, corpus } = open
-  const old = expected === null ? null : storedAs(open, document, expected)
-  const bytes = printDocument(value, old?.format ?? { style: plainStyle, source: null })
-  const path = pathOf(corpus, document)
-  const temporary = pathOf(corpus, temporaryFile(document, token))
-  files.writeNew(temporary, bytes, old?.facts ?? null)
-  try {
-    files.sync(corpus.root, [temporary])
-    const free =
-      old === null || expected === null
-        ? files.facts(path) === null
-        : isAsItWasRead(files, corpus, { document, facts: old.facts, before: expected })
-    if (!free) throw changed(open, document)
-    files.rename(temporary, path)
-  } catch (error) {
-    files.remove(temporary)
-    throw error
-  }
-  files.sync(corpus.root, [path])
-  return sha256Of(bytes)
-}
-
-/** The document as it is stored, if these are the bytes that the program has read. */
-function storedAs(
-  open: OpenCorpus,
-  document: string,
-  expected: Sha256,
-): { readonly facts: FileFacts; readonly format: Format } {
-  const read = readDocument(open, document, 'possible')
-  if (!read.ok) throw read.error
-  if (sha256Of(read.parsed.bytes) !== expected) throw changed(open, document)
-  return { facts: read.facts, format: read.parsed }
-}
-
-function changed(open: OpenCorpus, document: string): LockstepError {
-  return new LockstepError('document-changed-meanwhile', { file: fileOf(open.corpus, document) })
 }

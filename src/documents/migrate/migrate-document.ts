@@ -89,8 +89,26 @@ function wayOf(file: string, version: string, options: MigrateOptions): readonly
   if (answer.found) return answer.path
   const [early, late] = direction === 'up' ? [to, version] : [version, to]
   if (transforms.findWay('up', early, late).found) return null
-  const nearest = nearestVersions(transforms.graph.versions, version)
-  throw new LockstepError('document-no-way', { file, from: version, to, nearest })
+  throw noWay(file, transforms, { from: version, to })
+}
+
+/** The versions from one to a later one; throws where no transforms lead there. */
+export function wayUp(
+  file: string,
+  transforms: TransformRegistry,
+  { from, to }: { readonly from: string; readonly to: string },
+): readonly string[] {
+  const answer = transforms.findWay('up', from, to)
+  if (!answer.found) throw noWay(file, transforms, { from, to })
+  return answer.path
+}
+
+function noWay(
+  file: string,
+  { graph }: TransformRegistry,
+  { from, to }: { readonly from: string; readonly to: string },
+): LockstepError {
+  return new LockstepError('document-no-way', { file, from, to, nearest: nearestVersions(graph.versions, from) })
 }
 
 function migrateAlong(document: ParsedDocument, path: readonly string[], options: MigrateOptions): MigratedDocument {

@@ -16,20 +16,33 @@ export interface StepResult {
 
 /** Throws `document-protected` where a step changed or removed something that was to stay. Adding is free. */
 export function checkProtected(result: StepResult, rules: DocumentRules): void {
+  const change = changedPlace(result.before, result.after, rules)
+  if (change !== null) throw refusal(result, change)
+}
+
+/** The first protected place that is not what it was, also of the document's own history; `null` where all are. */
+export function changedPlace(before: JsonObject, after: JsonObject, rules: DocumentRules): Change | null {
   const patterns = rules.history === null ? rules.protect : [...rules.protect, [rules.history]]
   for (const pattern of patterns) {
-    for (const place of findPlaces(result.before, pattern)) {
-      const kept = valueAt(result.after, place)
-      if (!sameJson(valueAt(result.before, place), kept)) throw refusal(result, place, kept)
+    for (const place of findPlaces(before, pattern)) {
+      const kept = valueAt(after, place)
+      if (!sameJson(valueAt(before, place), kept)) return changeAt(place, kept)
     }
   }
+  return null
+}
+
+/** One place, and what became of it. */
+export interface Change {
+  readonly path: string
+  readonly kind: 'remove' | 'change'
 }
 
 /** Throws where a step that may only add did something else; the version itself does change. */
 export function checkAdditive(result: StepResult, rules: DocumentRules): void {
   if (rules.minorSteps === 'any' || !sameMajor(result.step.from, result.step.to)) return
   const place = firstChange(result.before, result.after, { at: [], except: rules.version })
-  if (place !== null) throw refusal(result, place, valueAt(result.after, place))
+  if (place !== null) throw refusal(result, changeAt(place, valueAt(result.after, place)))
 }
 
 /** The first place that is gone or holds something else; `null` where all that was there still is. */
@@ -54,11 +67,10 @@ function firstChange(before: JsonValue, after: JsonValue, spot: { at: Path; exce
   return sameJson(before, after) ? null : at
 }
 
-function refusal(result: StepResult, place: Path, kept: JsonValue | undefined): LockstepError {
-  return new LockstepError('document-protected', {
-    file: result.file,
-    path: pathText(place),
-    step: stepName(result.step),
-    change: kept === undefined ? 'remove' : 'change',
-  })
+function changeAt(place: Path, kept: JsonValue | undefined): Change {
+  return { path: pathText(place), kind: kept === undefined ? 'remove' : 'change' }
+}
+
+function refusal({ file, step }: StepResult, { path, kind }: Change): LockstepError {
+  return new LockstepError('document-protected', { file, path, step: stepName(step), change: kind })
 }

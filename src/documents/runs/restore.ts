@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { LockstepError, isLockstepError } from '../../core/error.ts'
 import { sha256Of } from '../json/canonical.ts'
 import { readBackup } from '../files/backup.ts'
-import { type Corpus, fileOf, pathOf } from '../files/corpus.ts'
+import { type Corpus, fileOf, pathOf, swapLockOf } from '../files/corpus.ts'
 import type { FileFacts, FileSystem } from '../files/file-system.ts'
 import { type JournalEntry, listRuns, readHead, replacedBy } from '../files/journal.ts'
 import { temporaryFile } from '../files/names.ts'
@@ -111,11 +111,13 @@ function recreate(
     files.writeNew(temporaries[i] ?? '', item.bytes, item.facts)
   }
   files.sync(corpus.root, temporaries)
-  for (const [i, item] of items.entries()) {
-    if (files.facts(pathOf(corpus, item.document)) === null)
-      files.rename(temporaries[i] ?? '', pathOf(corpus, item.document))
-    else files.remove(temporaries[i] ?? '')
-  }
+  files.alone(swapLockOf(corpus), () => {
+    for (const [i, item] of items.entries()) {
+      if (files.facts(pathOf(corpus, item.document)) === null)
+        files.rename(temporaries[i] ?? '', pathOf(corpus, item.document))
+      else files.remove(temporaries[i] ?? '')
+    }
+  })
   files.sync(
     corpus.root,
     items.map((item) => pathOf(corpus, item.document)),
