@@ -38,6 +38,15 @@ export interface ConnectOptions {
  * (PostgreSQL before 14) or a pooler that refuses start-up options is connected to without them.
  */
 export async function connectPostgres(address: PostgresAddress, options: ConnectOptions): Promise<PostgresClient> {
+  try {
+    return await connectOnce(address, options)
+  } catch (error) {
+    if (!isRenamedMeanwhile(error)) throw error
+    return await connectOnce(address, options)
+  }
+}
+
+async function connectOnce(address: PostgresAddress, options: ConnectOptions): Promise<PostgresClient> {
   let failure: unknown
   for (const { host, port } of address.hosts) {
     for (const ssl of sslChoices(address.ssl, host)) {
@@ -114,6 +123,11 @@ function refuseWithoutPassword(): never {
 function isRefusedSetting(error: unknown): boolean {
   const code = codeOf(error)
   return code === '42704' || code === '22023' || (code === '08P01' && /startup parameter/i.test(String(error)))
+}
+
+/** It was there when we knocked: a restore has put another in its place. One that never was is told without a detail. */
+function isRenamedMeanwhile(error: unknown): boolean {
+  return codeOf(error) === '3D000' && typeof (error as { detail?: unknown }).detail === 'string'
 }
 
 function isRefusedTls(error: unknown): boolean {

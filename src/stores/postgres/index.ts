@@ -103,6 +103,7 @@ function backupsOf(
     onServer: (work) => whileOnServer(address, holder, work),
     open: (database) => openPostgres({ ...options, address: { ...address, database } }),
     whileAlone: (lock, work) => whileAlone(connection, { options, about, lock }, work),
+    mine: () => connection.get(),
     leave: () => connection.close(),
   })
 }

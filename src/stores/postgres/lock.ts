@@ -19,10 +19,9 @@ export async function takeLock(
   client: PostgresClient,
   { store, place, clock, options }: { store: string; place: HistoryPlace; clock: Clock; options: LockOptions },
 ): Promise<number> {
-  const key = lockKey(place)
   const begun = clock.now()
   for (let pauseMs = pollFirstMs; ; pauseMs = Math.min(pauseMs * 2, pollMostMs)) {
-    const [rows] = await client.run(`select pg_catalog.pg_try_advisory_lock(${key}) as taken`)
+    const [rows] = await client.run(takeQuery(place))
     const waitedMs = clock.now() - begun
     if (rows?.[0]?.['taken'] === true) return waitedMs
     const holder = await readHolder(client, place)
@@ -33,6 +32,23 @@ export async function takeLock(
     const jittered = pauseMs * (0.5 + clock.random())
     await clock.sleep(Math.min(jittered, Math.max(1, options.waitMs - waitedMs)), options.signal)
   }
+}
+
+/**
+ * Backups are made under the lock, so once it is ours a pg_dump of another belongs to a process that was killed: it would
+ * go on for as long as it likes, and keep every change of structure waiting.
+ */
+function takeQuery(place: HistoryPlace): string {
+  return `select l.taken, case when l.taken then (
+select count(pg_catalog.pg_terminate_backend(a.pid)) from pg_catalog.pg_stat_activity a
+where a.datname = pg_catalog.current_database() and a.application_name = '${dumpName(place)}'
+and a.usename = current_user) end as ended
+from (select pg_catalog.pg_try_advisory_lock(${lockKey(place)}) as taken offset 0) l`
+}
+
+/** What a pg_dump under this lock calls itself. */
+export function dumpName(place: HistoryPlace): string {
+  return `lockstep backup ${BigInt.asUintN(64, BigInt(lockKey(place))).toString(16)}`
 }
 
 export async function releaseLock(client: PostgresClient, place: HistoryPlace): Promise<void> {

@@ -8,6 +8,7 @@ import type { Clock, CopyWork, LockOptions, StoreBackups, Store, Unpacked, Unpac
 import { quoteName, type HistoryPlace } from '../../../readers/postgres.ts'
 import type { PostgresClient } from '../client.ts'
 import { connectionFailure, type About } from '../failure.ts'
+import { dumpName } from '../lock.ts'
 import { measure, readContents } from './contents.ts'
 import { createLike, makeDatabaseName, sweepDatabases } from './database.ts'
 import { replaceDatabase } from './replace.ts'
@@ -24,7 +25,9 @@ export interface PostgresBackupOptions {
   readonly onServer: <T>(work: (client: PostgresClient) => Promise<T>) => Promise<T>
   readonly open: (database: string) => Store
   readonly whileAlone: <T>(lock: LockOptions, work: () => Promise<T>) => Promise<T>
-  /** Lets go of our own connection to the target, and of the lock with it. */
+  /** Our own connection to the target, which holds the lock. */
+  readonly mine: () => Promise<PostgresClient>
+  /** Closes it, and lets go of the lock with it. */
   readonly leave: () => Promise<void>
 }
 
@@ -88,7 +91,12 @@ async function copy(options: PostgresBackupOptions, file: string, work: CopyWork
     }, progressEveryMs)
     try {
       const args = ['--format=custom', `--compress=${work.packed ? 0 : 1}`, '--no-password', `--snapshot=${snapshot}`]
-      const dumping = runTool(tools.dump, { args: [...args, `--file=${file}`], address, signal: work.signal })
+      const dumping = runTool(tools.dump, {
+        args: [...args, `--file=${file}`],
+        address,
+        signal: work.signal,
+        name: dumpName(history),
+      })
       // Counting goes on beside; if it fails, the dump's own failure must not go unheard.
       const [ended, contents] = await Promise.all([dumping, readContents(client, history)])
       if (ended.code !== 0) throw failed(about.store, `pg_dump: ${complaintOf(ended)}`)
@@ -157,8 +165,7 @@ async function unpack(
     check: () => Promise.resolve({ checks: ['pg_restore'], remarks: [], contents: null }),
     replaceTarget: async (replacing) => {
       await store.close()
-      await options.leave()
-      return await guarded(about, () => replaceDatabase({ about, target, fresh: name, onServer }, replacing))
+      return await guarded(about, () => replaceDatabase({ ...options, target, fresh: name }, replacing))
     },
     drop: async () => {
       await store.close()

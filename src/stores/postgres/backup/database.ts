@@ -1,4 +1,4 @@
-/** Whole databases: a fresh one that is like another, and one that takes the other's name. */
+/** Whole databases: their names, a fresh one that is like another, what killed restores have left, who is in one. */
 
 import { randomBytes } from 'node:crypto'
 import { quoteLiteral, quoteName, type TextClient } from '../../../readers/postgres.ts'
@@ -16,11 +16,11 @@ export function makeDatabaseName(database: string, word: string): string {
 /** Drops what killed restores of this database have left; what somebody is in, is under way. */
 export async function sweepDatabases(client: TextClient, database: string): Promise<void> {
   const [rows] = await client.run(
-    `select d.datname as name from pg_catalog.pg_database d where d.datname ~ '_lockstep_(restore|scratch)_[0-9a-f]{8}$'
+    `select d.datname as name from pg_catalog.pg_database d where d.datname ~ '_lockstep_(restore|scratch|old)_[0-9a-f]{8}$'
 and not exists (select from pg_catalog.pg_stat_activity a where a.datid = d.oid)`,
   )
   for (const name of (rows ?? []).map((row) => textOf(row['name']))) {
-    const start = name.replace(/_lockstep_(?:restore|scratch)_[0-9a-f]{8}$/, '')
+    const start = name.replace(/_lockstep_(?:restore|scratch|old)_[0-9a-f]{8}$/, '')
     const isOurs = start === database || (name.length >= bytesMost - 3 && database.startsWith(start))
     if (isOurs) await client.run(`drop database if exists ${quoteName(name)}`)
   }
@@ -108,23 +108,6 @@ export async function readOthers(client: TextClient, database: string): Promise<
     const name = textOf(row['application_name'])
     return `${name === '' ? String(row['usename']) : name} (process ${String(row['pid'])})`
   })
-}
-
-/** In one transaction: whoever asks for the name finds the one or the other. PostgreSQL refuses while others are in it. */
-export async function swapDatabases(
-  client: TextClient,
-  names: { fresh: string; target: string; old: string },
-): Promise<void> {
-  const [fresh, target, old] = [names.fresh, names.target, names.old].map(quoteName)
-  try {
-    await client.run('begin')
-    await client.run(`alter database ${target} rename to ${old}`)
-    await client.run(`alter database ${fresh} rename to ${target}`)
-    await client.run('commit')
-  } catch (error) {
-    await client.run('rollback')
-    throw error
-  }
 }
 
 function textOf(value: unknown): string {

@@ -53,6 +53,8 @@ export interface ToolRun {
   readonly address: PostgresAddress
   readonly signal: Signal
   readonly stdin?: AsyncIterable<Uint8Array>
+  /** What others see of its sessions. */
+  readonly name?: string
 }
 
 export interface ToolEnd {
@@ -64,9 +66,15 @@ export interface ToolEnd {
 const textMost = 1 << 24
 
 /** Runs a tool to its end; an aborted signal ends it. */
-export async function runTool(path: string, { args, address, signal, stdin }: ToolRun): Promise<ToolEnd> {
+export async function runTool(
+  path: string,
+  { args, address, signal, stdin, name = 'lockstep backup' }: ToolRun,
+): Promise<ToolEnd> {
   const { spawn } = process.getBuiltinModule('node:child_process')
-  const child = spawn(path, args, { env: environmentFor(address), stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(path, args, {
+    env: { ...environmentFor(address), PGAPPNAME: name },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
   const [out, err]: [string[], string[]] = [[], []]
   for (const [stream, into] of [
     [child.stdout, out],
@@ -131,7 +139,6 @@ function environmentFor(address: PostgresAddress): NodeJS.ProcessEnv {
     PGOPTIONS: options === '' ? null : options,
     PGCONNECT_TIMEOUT: connectTimeoutMs === 0 ? null : String(Math.ceil(connectTimeoutMs / 1000)),
     PGTARGETSESSIONATTRS: targetSessionAttrs,
-    PGAPPNAME: 'lockstep backup',
     LC_ALL: 'C',
   }
   const said = Object.entries(words).filter((one): one is [string, string] => one[1] !== null)
