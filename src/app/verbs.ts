@@ -6,6 +6,7 @@ import { type AnyTarget, type CorpusOutcome, byKind, isCorpus } from './opening/
 import type { AppContext } from './opening/context.ts'
 import type { CorpusTarget } from './corpus/corpus-target.ts'
 import type { DocumentsChoice } from './corpus/goal.ts'
+import type { ReindexOptions } from './corpus/reindex/reindex.ts'
 import type { RestoreDocuments } from './corpus/restore.ts'
 import type { RehearseOptions, RehearseReport } from './rehearse.ts'
 import { down as downDatabases, type DownOptions as DownDatabases } from './down.ts'
@@ -25,6 +26,7 @@ import { up as upDatabases, type UpOptions as UpDatabases } from './up.ts'
 import { verify as verifyDatabases, type VerifyOptions as VerifyDatabases } from './verify.ts'
 
 export type { DocumentsChoice } from './corpus/goal.ts'
+export type { ReindexOptions } from './corpus/reindex/reindex.ts'
 
 interface Choosing {
   /** Which documents; `null` or absent: all. Refused where a database is asked too. */
@@ -118,6 +120,26 @@ export async function rehearse(
     command: 'rehearse',
     databases: async (some) => await (await import('./rehearse.ts')).rehearse(some, options, context),
     corpus: async (one) => await (await import('./corpus/rehearse.ts')).rehearseDocuments(one, context),
+  })
+}
+
+/** Rebuilds the tables of the corpora that have one; every other store is passed over, for it has nothing to rebuild. */
+export async function reindex(
+  targets: readonly AnyTarget[],
+  options: ReindexOptions,
+  context: AppContext,
+): Promise<Answer> {
+  const corpora = targets.filter(isCorpus)
+  if (corpora.length === 0) {
+    const reason = 'it rebuilds a table from documents, and none of these stores holds any'
+    throw new LockstepError('wrong-arguments', { command: 'reindex', reason })
+  }
+  const indexed = corpora.filter((one) => one.corpus.index !== null)
+  const { reindexDocuments } = await import('./corpus/reindex/reindex.ts')
+  return await byKind<StoreReport>(indexed.length === 0 ? corpora : indexed, {
+    command: 'reindex',
+    databases: () => Promise.resolve(answerOf('reindex', [], [])),
+    corpus: (one) => reindexDocuments(one, options, context),
   })
 }
 

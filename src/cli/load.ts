@@ -23,6 +23,7 @@ const files: Readonly<Record<string, () => Promise<AnyRun>>> = {
   'repair unlock': async () => (await import('./commands/repair.ts')).runUnlock,
   rehearse: async () => (await import('./commands/try/rehearse.ts')).run,
   shape: async () => (await import('./commands/try/shape.ts')).run,
+  reindex: async () => (await import('./commands/reindex.ts')).run,
   doctor: async () => (await import('./commands/doctor.ts')).run,
   explain: async () => (await import('./commands/local/explain.ts')).run,
   completion: async () => (await import('./commands/local/completion.ts')).run,

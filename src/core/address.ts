@@ -94,6 +94,41 @@ export interface DocumentsAddress {
   readonly leaveAlone: Readonly<Record<string, readonly string[]>> | null
   /** How documents name the files beside them; `null` where they name none. */
   readonly inputs: InputsRule | null
+  /** The table that `reindex` rebuilds from them; `null` where there is none. */
+  readonly index: IndexRule | null
+}
+
+/** A table that holds one row a document, so that they can be asked in SQL. The files stay the truth. */
+export interface IndexRule {
+  /** `null`: it is to be found in a variable that is not set, which stops `reindex` and nothing else. */
+  readonly address: PostgresAddress | SqliteAddress | PgliteAddress | null
+  /** What the configuration says instead of an address: `env:NAME`. */
+  readonly reference: string
+  /** Where it is, for people; never a secret. */
+  readonly place: string
+  /** `null` for kinds that have none. */
+  readonly schema: string | null
+  readonly table: string
+  /** Names of the columns that tell rows apart. */
+  readonly key: readonly string[]
+  /** `latest`: each document as it would be after `up`; `stored`: as it lies there. */
+  readonly read: 'latest' | 'stored'
+  readonly columns: readonly IndexColumn[]
+}
+
+/** `decimal` and `json` keep every digit, also where the store has no type for that; `real` is the nearest double. */
+export type ColumnType = 'text' | 'integer' | 'decimal' | 'real' | 'boolean' | 'time' | 'json'
+
+export interface IndexColumn {
+  readonly name: string
+  /** Path of the value in a document. */
+  readonly at: string
+  readonly type: ColumnType
+  /** A document without the value, or with `null` there, has no row. */
+  readonly needed: boolean
+  /** For documents that do not have the path at all, as text; `null` for none. */
+  readonly default: string | null
+  readonly indexed: boolean
 }
 
 /** What `verify --inputs` recomputes. */

@@ -1,6 +1,6 @@
 /** Versioned JSON documents: read without loss, moved by pure transforms, replaced without a moment of danger. */
 
-export { type Corpus, corpusAt, documentNamed, fileOf } from './files/corpus.ts'
+export { type Corpus, corpusAt, documentNamed, fileOf, holdsDocument, pathOf } from './files/corpus.ts'
 export { disk } from './files/disk.ts'
 export type { FileSystem } from './files/file-system.ts'
 export { type BackupForm, type JournalEntry, type RunEnd, type RunHead, journalFormat } from './files/journal.ts'
@@ -29,6 +29,7 @@ export {
   migrateCorpus,
   planCorpus,
 } from './runs/migrate-corpus.ts'
+export { type DocumentRow, type RowAnswer, rowsOfCorpus } from './rows/rows.ts'
 export type { CorpusGoal, OpenCorpus } from './runs/open-corpus.ts'
 export type { CorpusAnswer } from './runs/tally.ts'
 export { readDocument } from './runs/read-document.ts'

@@ -23,11 +23,13 @@ import {
   down,
   history,
   plan,
+  reindex,
   status,
   up,
   verify,
   type DownOptions,
   type PlanOptions,
+  type ReindexOptions,
   type UpOptions,
   type VerifyOptions,
 } from '../app/verbs.ts'
@@ -67,6 +69,8 @@ export interface Lockstep {
   adopt(store: string, options?: Partial<AdoptOptions>): Promise<Answer<AdoptReport>>
   history(): Promise<Answer<HistoryReport>>
   verify(options?: Partial<VerifyOptions>): Promise<Answer<VerifyReport>>
+  /** Rebuilds the tables of stores of documents from their files, or compares them. */
+  reindex(options?: Partial<ReindexOptions>): Promise<Answer>
   repair(store: string, options: Omit<RepairOptions, 'lockWaitMs'>): Promise<Answer>
   doctor(): Promise<Answer<DoctorReport>>
   /** What happens during runs, as it happens; ends with `close`. */
@@ -135,6 +139,8 @@ export function verbsOver(
       adopt(target(store), { at: null, acceptDifferences: false, why: null, lockWaitMs, ...options }, context),
     history: () => history(targets, context),
     verify: (options) => verify(targets, { head: null, ...options }, context),
+    reindex: (options) =>
+      reindex(targets, { work: 'rebuild', refused: 'refuse', foreign: 'refuse', lockWaitMs, ...options }, context),
     repair: (store, options) => repair(target(store), { lockWaitMs, ...options }, context),
     doctor: () => doctor(refuseCorpora(targets), context),
   }

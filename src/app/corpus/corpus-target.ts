@@ -1,11 +1,12 @@
 /** A corpus as a store: where it is, what moves it, and the rules it is under. Transforms and contracts load when needed. */
 
 import { resolve } from 'node:path'
-import type { DocumentsAddress } from '../../core/address.ts'
+import type { DocumentsAddress, IndexRule } from '../../core/address.ts'
 import { LockstepError } from '../../core/error.ts'
 import type { Policy } from '../../core/policy.ts'
 import { type OpenCorpus, corpusAt, disk, findContracts, makeRegistry, rulesOf } from '../../documents/index.ts'
 import type { StoreSettings } from '../../settings/settings.ts'
+import type { Target } from '../opening/target.ts'
 import { loadContracts } from './load-contracts.ts'
 import { type LoadedTransforms, loadTransforms } from './load-transforms.ts'
 
@@ -19,14 +20,25 @@ export interface CorpusTarget {
   readonly corpus: DocumentsAddress
   /** Reads transforms and contracts once; throws what is wrong with them, all of it. */
   readonly open: () => Promise<OpenedCorpus>
+  /** Opens the database that holds the table of an index, as a store like any other; whoever opens it closes it. */
+  readonly openDatabase: (index: OpenableIndex) => Promise<Target>
 }
+
+/** An index whose database is known. */
+export type OpenableIndex = IndexRule & { readonly address: NonNullable<IndexRule['address']> }
+
+/** What opens a database for a store of these settings. */
+export type OpenDatabase = (settings: StoreSettings) => Promise<Target>
 
 export interface OpenedCorpus extends OpenCorpus {
   /** Files of the transforms by step, as the user would name them. */
   readonly transformFiles: LoadedTransforms['files']
 }
 
-export function corpusTargetOf(settings: StoreSettings & { readonly address: DocumentsAddress }): CorpusTarget {
+export function corpusTargetOf(
+  settings: StoreSettings & { readonly address: DocumentsAddress },
+  openDatabase: OpenDatabase,
+): CorpusTarget {
   const { name, place, policy, migrations, address } = settings
   let opened: Promise<OpenedCorpus> | null = null
   return {
@@ -36,6 +48,14 @@ export function corpusTargetOf(settings: StoreSettings & { readonly address: Doc
     folder: migrations.shownAs,
     corpus: address,
     open: () => (opened ??= openCorpusOf(settings)),
+    openDatabase: ({ address: database, place: where, schema }) =>
+      openDatabase({
+        ...settings,
+        kind: database.kind,
+        address: database,
+        place: where,
+        history: { schema, table: 'lockstep_migrations' },
+      }),
   }
 }
 

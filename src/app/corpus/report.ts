@@ -81,6 +81,31 @@ export interface RehearsedTransform {
   readonly loses: readonly string[]
 }
 
+/** What became of the table that is built from the documents, or how it differs from them. */
+export interface IndexedDocuments {
+  readonly table: string
+  /** Where it is, for people. */
+  readonly place: string
+  readonly work: 'rebuilt' | 'compared' | 'left'
+  readonly seen: number
+  /** Rows of the new table, or rows that are as their documents say. */
+  readonly rows: number
+  /** Documents that have no row, because they cannot be read or do not fit. */
+  readonly refused: number
+  readonly missing: number
+  readonly differing: number
+  readonly extra: number
+  /** How the columns of the table differ from the configuration; its rows are not compared then. */
+  readonly columns: readonly string[]
+  /** The first of all differences. */
+  readonly differences: readonly {
+    readonly file: string
+    readonly what: 'missing' | 'differing' | 'extra'
+    readonly columns: readonly string[]
+  }[]
+  readonly ms: number
+}
+
 /** The documents' part of a report. Counts of the distribution come from after the command. */
 export interface DocumentsReport {
   readonly seen: number
@@ -105,6 +130,7 @@ export interface DocumentsReport {
   readonly moved?: MovedDocuments
   readonly restored?: RestoredDocuments
   readonly verified?: VerifiedDocuments
+  readonly indexed?: IndexedDocuments
   /** Newest first. */
   readonly runs?: readonly DocumentsRun[]
   readonly transforms?: readonly RehearsedTransform[]

@@ -5,8 +5,8 @@ import type { ExitCode } from '../../core/errors/entry.ts'
 import type { StoreSettings } from '../../settings/settings.ts'
 import { answerOf } from '../answers/answer.ts'
 import type { AppContext } from './context.ts'
-import type { CorpusTarget } from '../corpus/corpus-target.ts'
-import { closeTargets, openTargets, type OpenOptions } from './open.ts'
+import type { CorpusTarget, OpenDatabase } from '../corpus/corpus-target.ts'
+import { closeTargets, openTarget, openTargets, type OpenOptions } from './open.ts'
 import type { Answer, StoreReport } from '../answers/report.ts'
 import type { Target } from './target.ts'
 
@@ -29,7 +29,8 @@ export async function openAnyTargets(
     if (address.kind !== 'documents') targets.push(...(await openTargets([settings], options, context)))
     else {
       const { corpusTargetOf } = await import('../corpus/corpus-target.ts')
-      targets.push(corpusTargetOf({ ...settings, address }))
+      const openDatabase: OpenDatabase = (database) => openTarget(database, options, context)
+      targets.push(corpusTargetOf({ ...settings, address }, openDatabase))
     }
   }
   return targets

@@ -35,7 +35,8 @@ export async function closeTargets(targets: readonly Target[]): Promise<void> {
   if (failed !== undefined) throw failed.reason
 }
 
-async function openTarget(settings: StoreSettings, options: OpenOptions, context: AppContext): Promise<Target> {
+/** Opens nothing over the network yet, and reads no folder. */
+export async function openTarget(settings: StoreSettings, options: OpenOptions, context: AppContext): Promise<Target> {
   const { name, policy, placeholders, migrations, kind } = settings
   const open = (address: Address): Promise<Store> => openStore({ ...settings, address }, options, context)
   // What a scratch store says while it is tried out is nobody's news.

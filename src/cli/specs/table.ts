@@ -2,6 +2,7 @@
 
 import { everywhere, type CommandSpec, type Option } from '../options.ts'
 import { backupCreate, backupList, backupPrune, backupVerify, restore } from './back-up.ts'
+import { reindex } from './documents.ts'
 import { completion, create, explain, help, init } from './local.ts'
 import { doctor, history, status, verify } from './look.ts'
 import { accept, resolve, unlock } from './mend.ts'
@@ -25,6 +26,7 @@ export const commands: readonly CommandSpec[] = [
   verify,
   rehearse,
   shape,
+  reindex,
   accept,
   resolve,
   unlock,

@@ -186,7 +186,35 @@ const corpusErrors = {
   }),
 }
 
-export const documentErrors = { ...refusedDocuments, ...transformErrors, ...corpusErrors }
+const indexErrors = {
+  'index-value': entry<{ file: string; path: string; column: string; reason: string }>({
+    exit: 4,
+    what: (d) => `${d.file} has no row: ${d.path} does not fit column ${d.column}: ${d.reason}`,
+    why: 'A value that is bent until it fits would answer every question wrongly.',
+    help: (d) => [`mend ${d.file}, or the column ${d.column} of the configuration`, 'lockstep reindex --leave-out'],
+  }),
+  'index-missing': entry<{ store: string; reason: string }>({
+    exit: 2,
+    what: (d) => `store ${d.store} has no table to rebuild: ${d.reason}`,
+    why: 'Which columns a table has, and where it is, is said by the configuration; all other verbs need no database.',
+    help: (d) => [`stores.${d.store}.index: { url: 'sqlite:index.db', table: ..., columns: { ... } }`],
+  }),
+  'index-foreign': entry<{ store: string; table: string; place: string; reason: string }>({
+    exit: 4,
+    what: (d) => `${d.table} in ${d.place} is not the table of store ${d.store}: ${d.reason}`,
+    why: 'A table that reindex did not make may hold what no document does.',
+    help: () => ['name another table in the configuration', 'if it may go: lockstep reindex --replace-table'],
+  }),
+  'index-refused': entry<{ store: string; table: string; refused: number; seen: number }>({
+    exit: 4,
+    what: (d) =>
+      `${d.table} was not rebuilt: ${d.refused} of ${d.seen} documents of store ${d.store} have no row in it`,
+    why: 'A table that lacks documents looks the same as one that is whole.',
+    help: () => ['mend the documents that are named', 'build it without them: lockstep reindex --leave-out'],
+  }),
+}
+
+export const documentErrors = { ...refusedDocuments, ...transformErrors, ...corpusErrors, ...indexErrors }
 
 function lines(faults: readonly string[]): string {
   const shown = faults.slice(0, 10).map((fault) => `  - ${fault}`)

@@ -55,6 +55,11 @@ export function documentNamed(files: FileSystem, corpus: Corpus, { named, workin
   throw new LockstepError('document-outside', { file: named, root: corpus.name })
 }
 
+/** Whether a name that somebody wrote down is that of a document which is there now. */
+export function holdsDocument(files: FileSystem, corpus: Corpus, document: string): boolean {
+  return matches(corpus.glob, document) && files.facts(pathOf(corpus, document)) !== null
+}
+
 interface Named {
   readonly named: string
   readonly workingFolder: string

@@ -1,6 +1,6 @@
 /** The configuration as people write it. Names are part of the public surface; rules.ts says what each value may be. */
 
-import type { InputsRule } from '../../core/address.ts'
+import type { ColumnType, InputsRule } from '../../core/address.ts'
 import type { Policy, PresetName } from '../../core/policy.ts'
 
 /**
@@ -95,6 +95,33 @@ export interface DocumentsStore extends AnyStoreConfiguration {
   readonly leaveAlone?: Readonly<Record<string, readonly string[]>>
   /** How documents name the files beside them, for `verify --inputs`. */
   readonly inputs?: InputsRule
+  /** The table that `lockstep reindex` rebuilds from the documents. */
+  readonly index?: IndexConfiguration
+}
+
+export interface IndexConfiguration {
+  /** Of a SQLite, PGlite or PostgreSQL database; a SQLite file is made where there is none. */
+  readonly url: Reference
+  /** PostgreSQL and PGlite; default `public`. */
+  readonly schema?: string
+  readonly table: string
+  /** Columns that tell rows apart; default: `document`, the path of the file, which every table has. */
+  readonly key?: readonly string[]
+  /** `latest`: each document as it would be after `up`; `stored`: as it lies there. Default `latest`. */
+  readonly read?: 'latest' | 'stored'
+  readonly columns: Readonly<Record<string, IndexColumnConfiguration>>
+}
+
+export interface IndexColumnConfiguration {
+  /** Path of the value in a document; default: the name of the column. */
+  readonly at?: string
+  readonly type: ColumnType
+  /** NOT NULL: a document without the value cannot be indexed. */
+  readonly needed?: boolean
+  /** For documents that do not have the path at all: a text, or for other types the JSON text of the value. */
+  readonly default?: string
+  /** An index on this column. */
+  readonly indexed?: boolean
 }
 
 export type StoreConfiguration = PostgresStore | SqliteStore | PgliteStore | MysqlStore | Neo4jStore | DocumentsStore

@@ -28,7 +28,7 @@ export function checkValue(rule: Rule, value: unknown, at = ''): string[] {
 function checkText(rule: TextRule, value: unknown, at: string): string[] {
   if (value === null && rule.orNull === true) return []
   if (typeof value !== 'string') return [wrong(at, 'text', value)]
-  if (value.trim() === '') return [`${at} is empty`]
+  if (value.trim() === '' && rule.mayBeEmpty !== true) return [`${at} is empty`]
   if (rule.pattern !== undefined && !rule.pattern.test(value))
     return [`${at} must be ${rule.wanted ?? 'written otherwise'}`]
   return []

@@ -13,6 +13,7 @@ export interface TextRule extends About {
   /** What the pattern asks for, in words. */
   readonly wanted?: string
   readonly orNull?: boolean
+  readonly mayBeEmpty?: boolean
 }
 
 export interface WordRule extends About {
@@ -56,3 +57,21 @@ export interface VariantRule extends About {
   readonly by: string
   readonly of: Readonly<Record<string, ObjectRule>>
 }
+
+/** A plain text. */
+export const text = (about: string): TextRule => ({ is: 'text', about })
+/** One of these words. */
+export const word = (about: string, ...words: string[]): WordRule => ({ is: 'word', words, about })
+/** A list of texts. */
+export const texts = (about: string): ListRule => ({ is: 'list', of: text('One of them.'), about })
+/** `true` or `false`. */
+export const flag = (about: string): FlagRule => ({ is: 'flag', about })
+
+/** The name of a table, a column or a schema. */
+export const identifier = (about: string): TextRule => ({
+  is: 'text',
+  // 63 bytes are what PostgreSQL keeps of a name; longer ones would be cut in silence.
+  pattern: /^[^\0-\u001F"`]{1,63}$/, // oxlint-disable-line no-control-regex -- they are what is refused
+  wanted: 'a plain name of at most 63 characters',
+  about,
+})

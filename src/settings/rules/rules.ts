@@ -2,7 +2,8 @@
 
 import { presets, type Policy } from '../../core/policy.ts'
 import type { LayoutName } from '../configuration/configuration.ts'
-import type { ListRule, MapRule, ObjectRule, Rule, TextRule, WordRule } from './rule.ts'
+import { documentFields } from './documents.ts'
+import { flag, identifier, text, texts, word, type MapRule, type ObjectRule, type Rule } from './rule.ts'
 
 const layouts: Readonly<Record<LayoutName, true>> = {
   lockstep: true,
@@ -20,11 +21,6 @@ const layouts: Readonly<Record<LayoutName, true>> = {
 
 /** The naming conventions that a store may have. */
 export const layoutNames: readonly string[] = Object.keys(layouts)
-
-const text = (about: string): TextRule => ({ is: 'text', about })
-const word = (about: string, ...words: string[]): WordRule => ({ is: 'word', words, about })
-const texts = (about: string): ListRule => ({ is: 'list', of: text('One of them.'), about })
-const flag = (about: string): Rule => ({ is: 'flag', about })
 
 const policyFields: Readonly<Record<keyof Policy, Rule>> = {
   direction: word(
@@ -73,14 +69,6 @@ const placeholders: MapRule = {
   about: 'Values for ${name:ident}, ${name:literal} and ${name:raw}.',
 }
 
-const identifier = (about: string): TextRule => ({
-  is: 'text',
-  // 63 bytes are what PostgreSQL keeps of a name; longer ones would be cut in silence.
-  pattern: /^[^\0-\u001F"`]{1,63}$/, // oxlint-disable-line no-control-regex -- they are what is refused
-  wanted: 'a plain name of at most 63 characters',
-  about,
-})
-
 const schema = identifier('Schema of the history tables.')
 const table = identifier('Name of the history table.')
 const history = (...fields: readonly ('schema' | 'table')[]): ObjectRule => ({
@@ -102,25 +90,6 @@ const kind = (name: string): Rule => word('What the store is.', name)
 const url = text('Its address, or where to find it (env:NAME, file:path).')
 const password = text('Where to find the password (env:NAME, file:path).')
 const path = text('Its place, relative to the folder of the configuration.')
-
-const inputs: ObjectRule = {
-  is: 'object',
-  fields: {
-    snapshots: text('Path of an object: name to { path, sha256, bytes }.'),
-    hash: text('Path of the hash over all snapshots.'),
-    id: {
-      is: 'object',
-      fields: {
-        at: text('Path of the id.'),
-        digits: { is: 'whole', about: 'How many digits of the hash it has.' },
-      },
-      needed: ['at', 'digits'],
-      about: 'The id that is made of that hash.',
-    },
-  },
-  needed: ['snapshots'],
-  about: 'How documents name the files beside them.',
-}
 
 const storeKinds: Readonly<Record<string, ObjectRule>> = {
   postgres: {
@@ -164,30 +133,7 @@ const storeKinds: Readonly<Record<string, ObjectRule>> = {
   },
   documents: {
     is: 'object',
-    fields: {
-      kind: kind('documents'),
-      files: text('A glob, relative to the folder of the configuration.'),
-      version: text("The field that holds a document's version."),
-      contracts: {
-        is: 'text',
-        pattern: /\{version\}/,
-        wanted: 'a path with {version} in it',
-        about: 'The contract of each version.',
-      },
-      protect: texts('Paths that no transform may change.'),
-      backupForm: word('How originals are kept.', 'links', 'sidecar', 'pack'),
-      versionWhenMissing: text('The version of documents that do not say one; without it they are refused.'),
-      minorSteps: word('What a transform within one major version may do.', 'any', 'additive'),
-      leaveAlone: {
-        is: 'map',
-        of: texts('Values that say so.'),
-        keys: /./,
-        wanted: 'the path of a field',
-        about: 'Documents that somebody is still writing, by field.',
-      },
-      inputs,
-      ...everyStore,
-    },
+    fields: { kind: kind('documents'), ...documentFields, ...everyStore },
     needed: ['files'],
     about: 'JSON documents with a version in them.',
   },

@@ -21,7 +21,8 @@ function schemaOf(rule: Rule): JsonSchema {
   switch (rule.is) {
     case 'text': {
       const pattern = rule.pattern === undefined ? {} : { pattern: rule.pattern.source }
-      return { description, type: rule.orNull === true ? ['string', 'null'] : 'string', minLength: 1, ...pattern }
+      const length = rule.mayBeEmpty === true ? {} : { minLength: 1 }
+      return { description, type: rule.orNull === true ? ['string', 'null'] : 'string', ...length, ...pattern }
     }
     case 'word':
       return { description, enum: rule.words }

@@ -9,10 +9,13 @@ export interface FollowedStore {
   readonly wanted: WantedStore
   /** `null`: documents, or a variable that is missing. */
   readonly address: FollowedAddress | null
-  readonly documents: Omit<DocumentsAddress, 'kind' | 'folder'> | null
+  readonly documents: FollowedDocuments | null
   readonly credentials: Readonly<Partial<Record<'user' | 'password' | 'database', Resolved>>>
   readonly placeholders: Readonly<Record<string, Resolved>>
 }
+
+/** Without what is only known beside an address. */
+export type FollowedDocuments = Omit<DocumentsAddress, 'kind' | 'folder' | 'index'>
 
 export interface FollowedAddress extends Resolved {
   /** `url` or `path` of the configuration, or the flag: for messages. */
@@ -37,7 +40,7 @@ export function followStore(wanted: WantedStore, references: References, general
 
 type Placeholders = Readonly<Record<string, string>>
 
-function documentsOf({ said, flags }: WantedStore): Omit<DocumentsAddress, 'kind' | 'folder'> | null {
+function documentsOf({ said, flags }: WantedStore): FollowedDocuments | null {
   const files = flags.files ?? (said?.kind === 'documents' ? said.files : undefined)
   if (files === undefined || flags.url !== undefined) return null
   const documents = said?.kind === 'documents' ? said : null

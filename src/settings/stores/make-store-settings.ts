@@ -2,7 +2,7 @@
 
 import { statSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
-import type { Address } from '../../core/address.ts'
+import type { Address, IndexRule } from '../../core/address.ts'
 import { isLockstepError, LockstepError } from '../../core/error.ts'
 import { makeSecret } from '../../core/secret.ts'
 import { realOutside } from '../address/outside.ts'
@@ -12,6 +12,7 @@ import { maskAddress } from '../address/refuse.ts'
 import type { Configuration } from '../configuration/configuration.ts'
 import type { Environment } from '../environment.ts'
 import type { FollowedAddress, FollowedStore } from './follow-store.ts'
+import { indexRule } from './index-settings.ts'
 import { makePolicy } from './make-policy.ts'
 import type { WantedStore } from './select-stores.ts'
 import type { StoreSettings } from '../settings.ts'
@@ -95,7 +96,9 @@ function readAddress(followed: FollowedStore, around: Around): { address: Addres
   if (documents !== null) {
     // A pattern on the command line is the shell's, so it starts where the shell is.
     const folder = wanted.flags.files === undefined ? around.folder : resolve(around.cwd)
-    return { address: { kind: 'documents', folder, ...documents }, warnings: [] }
+    const said = wanted.said?.kind === 'documents' ? wanted.said.index : undefined
+    const index = said === undefined ? null : indexRule(wanted.name, said, around)
+    return { address: { kind: 'documents', folder, ...documents, index }, warnings: plainIndex(wanted.name, index) }
   }
   if (words === null) throw new LockstepError('internal', { message: `store ${wanted.name} has no address` })
   const parsed = parseWords(words, around)
@@ -154,8 +157,14 @@ function plainPasswords({ address, credentials, wanted }: FollowedStore): string
   return [...(inUrl ? [url] : []), ...(credentials.password?.from === 'literal' ? [field] : [])]
 }
 
+function plainIndex(store: string, index: IndexRule | null): string[] {
+  const plain = index !== null && maskAddress(index.reference) !== index.reference
+  return plain ? [`stores.${store}.index.url holds a password in plain text; use env:NAME`] : []
+}
+
 function secretsOf(address: Address, { placeholders }: FollowedStore): string[] {
-  const password = 'password' in address && address.password !== null ? [address.password.reveal()] : []
+  const connected = address.kind === 'documents' ? (address.index?.address ?? address) : address
+  const password = 'password' in connected && connected.password !== null ? [connected.password.reveal()] : []
   // A value from a file is a mounted secret; one from a variable is as often the name of a schema.
   return [...password, ...Object.values(placeholders).flatMap((value) => (value.from === 'file' ? [value.text] : []))]
 }

@@ -5,6 +5,7 @@ import { describe } from '../../../core/error.ts'
 import { formatDuration } from '../../parse/duration.ts'
 import { verdictStyles, type PageStyle } from './answers.ts'
 import { tableLines } from './table.ts'
+import { indexedLines } from './indexed.ts'
 import { counted, formatBytes, shortTime } from './words.ts'
 
 /** One block for each store of documents that could be looked at. */
@@ -22,7 +23,7 @@ function blockOf(report: StoreReport, documents: DocumentsReport, style: PageSty
 
 /** What the command did; empty for `status`, whose answer is the distribution itself. */
 function partsOf(documents: DocumentsReport, style: PageStyle): string[] {
-  const { moved, restored, verified, runs, transforms } = documents
+  const { moved, restored, verified, indexed, runs, transforms } = documents
   if (moved !== undefined) return movedLines(moved, style)
   if (restored !== undefined) {
     const { taken, run, ...counts } = restored
@@ -34,6 +35,7 @@ function partsOf(documents: DocumentsReport, style: PageStyle): string[] {
     return [`  run ${taken} taken back; to undo this: lockstep restore --run ${run}`, ...rows]
   }
   if (verified !== undefined) return verifiedLines(verified)
+  if (indexed !== undefined) return indexedLines(indexed)
   if (runs !== undefined) return runLines(runs, style)
   if (transforms !== undefined) return transformLines(transforms, style)
   return []
