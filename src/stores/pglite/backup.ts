@@ -35,7 +35,7 @@ export interface PgliteBackupOptions {
 }
 
 export function makePgliteBackups(options: PgliteBackupOptions): StoreBackups {
-  const { about, history, folder } = options
+  const { about, history } = options
   return {
     form: 'pglite-tar',
     measure: () => readable(about, () => measureFolder(options)),
@@ -43,21 +43,36 @@ export function makePgliteBackups(options: PgliteBackupOptions): StoreBackups {
     copy: (file, work) => readable(about, () => copy(options, file, work)),
     check: (file) => check(options, file),
     unpack: (content, where) => unpack(options, content, where),
-    whileAlone: async (lock, work) => {
-      await putBackHalfSwapped(folder)
-      return await options.whileAlone(lock, work)
-    },
+    whileAlone: options.whileAlone,
   }
 }
 
-/** Between the two renamings of a swap; the folder with the old state stands under this name. */
-export function beforeName(folder: string): string {
-  return `${folder}.lockstep-before`
+/** The old state stands under one of these names while another takes its place: to be removed then, or to be kept. */
+function standIns(folder: string): { readonly saved: string; readonly unsaved: string } {
+  return { saved: `${folder}.lockstep-before`, unsaved: `${folder}.lockstep-unsaved` }
 }
 
-/** A restore was killed between its two renamings: the old state takes its name back. Only under the lock. */
+/** Whether a killed restore has left a folder under another name only. */
+export function isHalfSwapped(folder: string): boolean {
+  return !existsSync(folder) && Object.values(standIns(folder)).some((one) => existsSync(one))
+}
+
+/** Between the two renamings: the old state takes its name back. Only under the lock. */
 export async function putBackHalfSwapped(folder: string): Promise<void> {
-  if (!existsSync(folder) && existsSync(beforeName(folder))) await rename(beforeName(folder), folder)
+  for (const one of Object.values(standIns(folder)))
+    if (!existsSync(folder) && existsSync(one)) await rename(one, folder)
+}
+
+/** What is left to do after a swap, or after one that was killed. Only under the lock; the answer is where the old state is kept. */
+export async function finishSwap(folder: string, clock: Pick<Clock, 'now'>): Promise<string | null> {
+  await putBackHalfSwapped(folder)
+  const { saved, unsaved } = standIns(folder)
+  await rm(saved, { recursive: true, force: true })
+  if (!existsSync(unsaved)) return null
+  const stamp = new Date(clock.now()).toISOString().slice(0, 19).replace('T', '_').replaceAll(':', '-')
+  const aside = `${folder}.before-restore-${stamp}`
+  await rename(unsaved, aside)
+  return aside
 }
 
 async function measureFolder({ folder, history, isNew, get }: PgliteBackupOptions): Promise<Measure> {
@@ -162,20 +177,13 @@ async function replaceFolder(
   { present }: ReplaceOptions,
 ): Promise<string | null> {
   await syncTree(staged)
+  const { saved, unsaved } = standIns(folder)
   await whileClosed(async () => {
-    await rm(beforeName(folder), { recursive: true, force: true })
-    if (existsSync(folder)) await rename(folder, beforeName(folder))
+    if (existsSync(folder)) await rename(folder, present === 'saved' ? saved : unsaved)
     await rename(staged, folder)
     await syncPath(dirname(folder))
   })
-  if (present === 'saved' || !existsSync(beforeName(folder))) {
-    await rm(beforeName(folder), { recursive: true, force: true })
-    return null
-  }
-  const stamp = new Date(clock.now()).toISOString().slice(0, 19).replace('T', '_').replaceAll(':', '-')
-  const aside = `${folder}.before-restore-${stamp}`
-  await rename(beforeName(folder), aside)
-  return aside
+  return await finishSwap(folder, clock)
 }
 
 /** PGlite runs with fsync off: what takes another's place must be on disk first. */

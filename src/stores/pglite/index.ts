@@ -22,7 +22,7 @@ import { makeSession } from '../postgres/session.ts'
 import { readSideLock, whileSideLocked } from '../side-lock.ts'
 import { factsOf } from '../sql/facts.ts'
 import type { WaitOptions } from '../wait-for-lock.ts'
-import { beforeName, makePgliteBackups, putBackHalfSwapped } from './backup.ts'
+import { finishSwap, isHalfSwapped, makePgliteBackups, putBackHalfSwapped } from './backup.ts'
 import { adaptPglite, loadPglite, type PgliteConnection, type PgliteLike } from './client.ts'
 
 export interface PgliteOptions {
@@ -115,7 +115,10 @@ function makeDatabase(options: PgliteOptions): Database {
       } catch (error) {
         // What cannot be opened can still be replaced, by whoever has the lock.
         if (isLockstepError(error) || folder === null) throw error
-        return await whileSideLocked(lockPath(folder), wait, work)
+        return await whileSideLocked(lockPath(folder), wait, async () => {
+          await putBackHalfSwapped(resolve(folder))
+          return await work()
+        })
       }
       return await work()
     },
@@ -130,7 +133,7 @@ function makeDatabase(options: PgliteOptions): Database {
 
 /** A folder with something in it, or one that a killed restore has left under another name. */
 function isThere(folder: string): boolean {
-  if (!existsSync(folder)) return existsSync(beforeName(resolve(folder)))
+  if (!existsSync(folder)) return isHalfSwapped(resolve(folder))
   return readdirSync(folder).length > 0
 }
 
@@ -151,7 +154,7 @@ async function hold({ folder, client }: PgliteOptions, wait: WaitOptions): Promi
   let database: PgliteConnection | null = null
   // The lock is a callback; it stays open until `release` lets the callback end.
   const locked = whileSideLocked(lockPath(folder), wait, async () => {
-    await putBackHalfSwapped(resolve(folder))
+    await finishSwap(resolve(folder), wait.clock)
     database = adaptPglite(await loadPglite(folder))
     opened.resolve()
     await closing.promise
