@@ -1,6 +1,10 @@
 /** Versioned JSON documents: read without loss, moved by pure transforms, replaced without a moment of danger. */
 
+<<<<<<< ours
 export { type Corpus, corpusAt, documentNamed, fileOf, holdsDocument, pathOf } from './files/corpus.ts'
+=======
+export { type Corpus, corpusAt, documentNamed, fileOf, placeNamed } from './files/corpus.ts'
+>>>>>>> theirs
 export { disk } from './files/disk.ts'
 export type { FileSystem } from './files/file-system.ts'
 export { type BackupForm, type JournalEntry, type RunEnd, type RunHead, journalFormat } from './files/journal.ts'
@@ -13,7 +17,7 @@ export { type Limits, type ParsedDocument, defaultLimits, parseDocument } from '
 export { printDocument, printFresh } from './json/print.ts'
 export { type Style, plainStyle } from './json/style.ts'
 export type { ExactNumber, JsonObject, JsonValue } from './json/value.ts'
-export { type LiveCorpus, type LiveDocument, type LiveOptions, openLive } from './live/live-corpus.ts'
+export { type LiveCorpus, type LiveDocument, type LiveOptions, type ReadNewer, openLive } from './live/live-corpus.ts'
 export { findContracts } from './migrate/contract-files.ts'
 export type { Contracts, Validate } from './migrate/contracts.ts'
 export type { HistoryEntry } from './migrate/history-entry.ts'

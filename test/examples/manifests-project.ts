@@ -15,6 +15,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 
 const root = join(import.meta.dirname, '../..')
 const bin = join(root, 'src/cli/bin.ts')
@@ -51,6 +52,7 @@ export function makeProject(): Project & Disposable {
   mkdirSync(path)
   writeFileSync(join(path, 'lockstep'), `#!/bin/sh\nexec '${process.execPath}' '${bin}' "$@"\n`)
   chmodSync(join(path, 'lockstep'), 0o755)
+  installShim(folder)
   const env = { ...process.env, PATH: `${path}${delimiter}${process.env['PATH'] ?? ''}`, NO_COLOR: '1' }
   const run = (args: readonly string[]): Ran => {
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, env, encoding: 'utf8' })
@@ -81,6 +83,14 @@ export function makeProject(): Project & Disposable {
     hashes: () => hashesUnder(join(folder, 'artifacts')),
   }
   return { ...project, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) }
+}
+
+/** The package as npm would put it there, for programs that read the configuration without the command line. */
+function installShim(folder: string): void {
+  const installed = join(folder, 'node_modules/lockstep')
+  mkdirSync(installed, { recursive: true })
+  writeFileSync(join(installed, 'package.json'), '{ "name": "lockstep", "type": "module", "exports": "./index.js" }')
+  writeFileSync(join(installed, 'index.js'), `export * from '${pathToFileURL(join(root, 'src/index.ts')).href}'\n`)
 }
 
 function hashesUnder(folder: string): Record<string, string> {

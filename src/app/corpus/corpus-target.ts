@@ -4,11 +4,24 @@ import { resolve } from 'node:path'
 import type { DocumentsAddress, IndexRule } from '../../core/address.ts'
 import { LockstepError } from '../../core/error.ts'
 import type { Policy } from '../../core/policy.ts'
-import { type OpenCorpus, corpusAt, disk, findContracts, makeRegistry, rulesOf } from '../../documents/index.ts'
+import {
+  type OpenCorpus,
+  type Transform,
+  corpusAt,
+  disk,
+  findContracts,
+  makeRegistry,
+  rulesOf,
+} from '../../documents/index.ts'
 import type { StoreSettings } from '../../settings/settings.ts'
+<<<<<<< ours
 import type { Target } from '../opening/target.ts'
 import { loadContracts } from './load-contracts.ts'
 import { type LoadedTransforms, loadTransforms } from './load-transforms.ts'
+=======
+import { type ContractSource, loadContracts } from './load-contracts.ts'
+import { type LoadedTransforms, loadTransforms, takeTransforms } from './load-transforms.ts'
+>>>>>>> theirs
 
 export interface CorpusTarget {
   readonly name: string
@@ -59,10 +72,18 @@ export function corpusTargetOf(
   }
 }
 
-async function openCorpusOf({
-  migrations,
-  address,
-}: StoreSettings & { readonly address: DocumentsAddress }): Promise<OpenedCorpus> {
+/** What a program brings along instead of having it read from folders. */
+export interface GivenCorpus {
+  readonly transforms?: readonly Transform[]
+  /** JSON Schemas by version. */
+  readonly contracts?: Readonly<Record<string, object>>
+}
+
+/** Reads transforms and contracts, or takes those that are given. */
+export async function openCorpusOf(
+  { migrations, address }: StoreSettings & { readonly address: DocumentsAddress },
+  given: GivenCorpus = {},
+): Promise<OpenedCorpus> {
   const corpus = corpusAt(address.files, address.folder)
   if (disk.facts(corpus.root)?.kind !== 'folder') {
     throw new LockstepError('corpus-invalid', { files: address.files, reason: `there is no folder ${corpus.name}` })
@@ -71,13 +92,10 @@ async function openCorpusOf({
     const reason = "backupForm 'pack' is not built yet; links and sidecar are"
     throw new LockstepError('corpus-invalid', { files: address.files, reason })
   }
-  const loaded = await loadTransforms(migrations)
-  const contractFiles =
-    address.contracts === null
-      ? new Map<string, string>()
-      : findContracts(disk, address.contracts, resolve(address.folder))
-  const transforms = makeRegistry(loaded.transforms, [...contractFiles.keys()])
-  const contracts = await loadContracts(contractFiles, address.folder)
+  const loaded = given.transforms === undefined ? await loadTransforms(migrations) : takeTransforms(given.transforms)
+  const sources = contractSources(address, given)
+  const transforms = makeRegistry(loaded.transforms, [...sources.keys()])
+  const contracts = await loadContracts(sources, address.folder)
   return {
     files: disk,
     corpus,
@@ -92,4 +110,12 @@ async function openCorpusOf({
     }),
     transformFiles: loaded.files,
   }
+}
+
+function contractSources(
+  { contracts, folder }: DocumentsAddress,
+  given: GivenCorpus,
+): ReadonlyMap<string, ContractSource> {
+  if (given.contracts !== undefined) return new Map(Object.entries(given.contracts))
+  return contracts === null ? new Map() : findContracts(disk, contracts, resolve(folder))
 }

@@ -9,22 +9,28 @@ import type { Ajv2020, ErrorObject } from 'ajv/dist/2020.js'
 /** Faults of one document that are told. */
 const faultsMax = 10
 
-/** One function a version, from the absolute paths of the files. `folder` is where the configuration is. */
-export async function loadContracts(files: ReadonlyMap<string, string>, folder: string): Promise<Contracts> {
+/** The absolute path of a JSON Schema, or the schema itself. */
+export type ContractSource = string | object
+
+/** One function a version. `folder` is where the configuration is. */
+export async function loadContracts(sources: ReadonlyMap<string, ContractSource>, folder: string): Promise<Contracts> {
   const contracts = new Map<string, Validate>()
-  if (files.size === 0) return contracts
+  if (sources.size === 0) return contracts
   const { Ajv2020 } = await import('ajv/dist/2020.js')
-  for (const [version, path] of files) {
+  for (const [version, source] of sources) {
     // Each by itself: versions of one contract carry the same $id as often as not.
     const ajv = new Ajv2020({ strict: false, allErrors: true, ownProperties: true, logger: false })
-    contracts.set(version, compile(ajv, path, relative(folder, path)))
+    const file = typeof source === 'string' ? relative(folder, source) : `contracts of ${version}`
+    contracts.set(version, compile(ajv, source, file))
   }
   return contracts
 }
 
-function compile(ajv: Ajv2020, path: string, file: string): Validate {
+function compile(ajv: Ajv2020, source: ContractSource, file: string): Validate {
   try {
-    const validate = ajv.compile(JSON.parse(readFileSync(path, 'utf8')) as object)
+    const validate = ajv.compile(
+      typeof source === 'string' ? (JSON.parse(readFileSync(source, 'utf8')) as object) : source,
+    )
     return (value) => (validate(value) ? [] : (validate.errors ?? []).slice(0, faultsMax).map(faultText))
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)

@@ -42,6 +42,15 @@ export async function loadTransforms({ folder, shownAs }: Folder): Promise<Loade
   return { transforms, files }
 }
 
+/** Transforms that a program brings along; looked at like any other. */
+export function takeTransforms(transforms: readonly Transform[]): LoadedTransforms {
+  for (const transform of transforms) {
+    const faults = faultsOfTransform(transform)
+    if (faults.length > 0) throw new LockstepError('transforms-invalid', { faults })
+  }
+  return { transforms, files: new Map() }
+}
+
 async function loadTransform(path: string, file: string): Promise<Transform> {
   const exported = await loadExport({ path, file, key: sha256(readFileSync(path, 'utf8')).slice(0, 16) })
   const faults = faultsOfTransform(exported)

@@ -45,14 +45,36 @@ export function fileOf(corpus: Corpus, document: string): string {
  * The document that a user names, from the working folder or from the root. Throws `document-outside` for whatever is
  * not reached through plain folders below the root, or does not fit the pattern.
  */
-export function documentNamed(files: FileSystem, corpus: Corpus, { named, workingFolder }: Named): string {
-  const candidates = [resolve(workingFolder, named), resolve(corpus.root, named)]
-  for (const path of candidates) {
-    if (!path.startsWith(corpus.root.endsWith(sep) ? corpus.root : corpus.root + sep)) continue
-    const document = path.slice(corpus.root.length).split(sep).filter(Boolean).join('/')
-    if (matches(corpus.glob, document) && isReachedPlainly(files, corpus, document)) return document
+export function documentNamed(files: FileSystem, corpus: Corpus, named: Named): string {
+  const found = insideOf(corpus, named).find((document) => isThere(files, corpus, document))
+  if (found !== undefined) return found
+  throw new LockstepError('document-outside', { file: named.named, root: corpus.name })
+}
+
+/** The same where a document may be made: if none is there, it and its folders are named from the working folder first. */
+export function placeNamed(files: FileSystem, corpus: Corpus, named: Named): string {
+  const inside = insideOf(corpus, named)
+  const [document] = [...inside.filter((one) => isThere(files, corpus, one)), ...inside]
+  if (document !== undefined && matches(corpus.glob, document) && isReachedPlainly(files, corpus, document)) {
+    return document
   }
-  throw new LockstepError('document-outside', { file: named, root: corpus.name })
+  throw new LockstepError('document-outside', { file: named.named, root: corpus.name })
+}
+
+/** What a name may mean, relative to the root. */
+function insideOf(corpus: Corpus, { named, workingFolder }: Named): string[] {
+  const root = corpus.root.endsWith(sep) ? corpus.root : corpus.root + sep
+  return [resolve(workingFolder, named), resolve(corpus.root, named)]
+    .filter((path) => path.startsWith(root))
+    .map((path) => path.slice(corpus.root.length).split(sep).filter(Boolean).join('/'))
+}
+
+function isThere(files: FileSystem, corpus: Corpus, document: string): boolean {
+  return (
+    matches(corpus.glob, document) &&
+    isReachedPlainly(files, corpus, document) &&
+    files.facts(pathOf(corpus, document)) !== null
+  )
 }
 
 /** Whether a name that somebody wrote down is that of a document which is there now. */
@@ -65,11 +87,9 @@ interface Named {
   readonly workingFolder: string
 }
 
+/** No folder above it is a link, or anything else that is no folder; one that is missing leads nowhere else. */
 function isReachedPlainly(files: FileSystem, corpus: Corpus, document: string): boolean {
   const names = document.split('/')
   const folders = names.slice(0, -1).map((_, i) => names.slice(0, i + 1).join('/'))
-  return (
-    folders.every((folder) => files.facts(pathOf(corpus, folder))?.kind === 'folder') &&
-    files.facts(pathOf(corpus, document)) !== null
-  )
+  return folders.every((folder) => (files.facts(pathOf(corpus, folder))?.kind ?? 'folder') === 'folder')
 }

@@ -4,9 +4,14 @@ import {
   defineConfig,
   defineMigration,
   isLockstepError,
+  add,
+  defineTransform,
   lockstep,
+  openCorpus,
   openManager,
   type Answer,
+  type OpenedCorpus,
+  type ReadDocument,
   type RunEvent,
   type RunReport,
 } from 'lockstep'
@@ -53,6 +58,28 @@ export async function migrateFromCode(): Promise<string | null> {
   } finally {
     await manager.close()
   }
+}
+
+interface Manifest {
+  readonly schema_version: string
+  readonly run_id: string
+  readonly tags: readonly string[]
+}
+
+export async function tagManifest(path: string, tag: string): Promise<string | null> {
+  const corpus: OpenedCorpus<Manifest> = await openCorpus<Manifest>({ store: 'manifests', readNewer: 'refuse' })
+  const read: ReadDocument<Manifest> = await corpus.read(path, { writeBack: true })
+  if (read.state === 'newer' || read.writtenBack?.state === 'left') return null
+  // @ts-expect-error a document without its tags is found by the compiler
+  void corpus.write(path, { schema_version: '1.1.0', run_id: 'r1' })
+  return await corpus.write(path, { ...read.document, tags: [...read.document.tags, tag] }, { over: read.stored })
+}
+
+export async function versionsForAnEndpoint(): Promise<object> {
+  const transforms = [defineTransform({ from: '1', to: '2', operations: [add('tags', [])] })]
+  const corpus = await openCorpus({ files: 'notes/*.json', transforms, contracts: { '2': { type: 'object' } } })
+  const { verdict, versions } = await corpus.storedVersions()
+  return { known: corpus.versions, stored: versions, fits: verdict !== 'incompatible' }
 }
 
 const search = fts5({ index: 'notes_fts', table: 'notes', columns: ['title', 'body'], tokenize: 'porter unicode61' })
