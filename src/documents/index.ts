@@ -1,10 +1,6 @@
 /** Versioned JSON documents: read without loss, moved by pure transforms, replaced without a moment of danger. */
 
-<<<<<<< ours
-export { type Corpus, corpusAt, documentNamed, fileOf, holdsDocument, pathOf } from './files/corpus.ts'
-=======
-export { type Corpus, corpusAt, documentNamed, fileOf, placeNamed } from './files/corpus.ts'
->>>>>>> theirs
+export { type Corpus, corpusAt, documentNamed, fileOf, holdsDocument, pathOf, placeNamed } from './files/corpus.ts'
 export { disk } from './files/disk.ts'
 export type { FileSystem } from './files/file-system.ts'
 export { type BackupForm, type JournalEntry, type RunEnd, type RunHead, journalFormat } from './files/journal.ts'

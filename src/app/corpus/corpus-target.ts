@@ -14,14 +14,9 @@ import {
   rulesOf,
 } from '../../documents/index.ts'
 import type { StoreSettings } from '../../settings/settings.ts'
-<<<<<<< ours
 import type { Target } from '../opening/target.ts'
-import { loadContracts } from './load-contracts.ts'
-import { type LoadedTransforms, loadTransforms } from './load-transforms.ts'
-=======
 import { type ContractSource, loadContracts } from './load-contracts.ts'
 import { type LoadedTransforms, loadTransforms, takeTransforms } from './load-transforms.ts'
->>>>>>> theirs
 
 export interface CorpusTarget {
   readonly name: string
