@@ -50,11 +50,16 @@ async function* readWhole(
   const plain = digesting(inner, (done) => onBytes(done, content.bytes))
   let last: Uint8Array | null = null
   const chunks = plain.chunks[Symbol.asyncIterator]()
-  for (;;) {
-    const next = await chunks.next().catch((error: unknown) => refuse(reasonOf(error)))
-    if (next.done === true) break
-    if (last !== null) yield last
-    last = next.value
+  try {
+    for (;;) {
+      const next = await chunks.next().catch((error: unknown) => refuse(reasonOf(error)))
+      if (next.done === true) break
+      if (last !== null) yield last
+      last = next.value
+    }
+  } finally {
+    // Whoever was given the chunks may have had enough of them.
+    await chunks.return?.(undefined)
   }
   const outside = stored.digest()
   const inside = plain.digest()

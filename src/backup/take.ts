@@ -7,19 +7,9 @@ import type { Signal, StoreBackups, StoreKind } from '../core/ports.ts'
 import { isLockstepError, LockstepError } from '../core/error.ts'
 import type { BackupPhase } from '../core/event.ts'
 import type { Sha256 } from '../core/log-chain.ts'
-import {
-  digesting,
-  digestOf,
-  freeBytes,
-  isCode,
-  lstatOrNull,
-  makeFolder,
-  publish,
-  readChunks,
-  sync,
-  writeNew,
-} from './files/file.ts'
-import { pack, ratioMost, unpack } from './files/pack.ts'
+import { digestOf, freeBytes, isCode, lstatOrNull, makeFolder, publish, sync, writeNew } from './files/file.ts'
+import { ratioMost } from './files/pack.ts'
+import { packFile, type PackedFile } from './files/pack-file.ts'
 import { namesIn, sweepFolder } from './folder.ts'
 import { manifestFormat, printManifest, type Digest, type Manifest } from './manifest.ts'
 import { freeBackupName, manifestEnding, packedEnding, partialEnding } from './name.ts'
@@ -69,8 +59,8 @@ async function takeAs(base: string, taking: Taking): Promise<Taken> {
     stopIfAsked(taking)
     const checked = await backups.check(plain, contents)
     expectSame(checked, contents, taking)
-    await sync(plain)
     const packed = taking.compress ? await packAndReadBack(base, taking) : null
+    if (packed === null) await sync(plain)
     stopIfAsked(taking)
     const content = packed?.content ?? (await digestOf(plain, (done, total) => taking.onBytes('checking', done, total)))
     const file = packed === null ? base : base + packedEnding
@@ -83,27 +73,13 @@ async function takeAs(base: string, taking: Taking): Promise<Taken> {
   }
 }
 
-interface Packed {
-  readonly file: Digest
-  readonly content: Digest
-}
-
-/** The compressed form, read back; `null` where it would be taken for a bomb, and the copy is kept as it is. */
-async function packAndReadBack(base: string, taking: Taking): Promise<Packed | null> {
-  const path = join(taking.folder, base + packedEnding + partialEnding)
-  const plain = join(taking.folder, base + partialEnding)
+/** The compressed form; `null` where it would be taken for a bomb, and the copy is kept as it is. */
+async function packAndReadBack(base: string, { folder, onBytes }: Taking): Promise<PackedFile | null> {
+  const plain = join(folder, base + partialEnding)
   const total = (await stat(plain)).size
-  const source = digesting(readChunks(plain), (done) => taking.onBytes('compressing', done, total))
-  const target = digesting(pack(source.chunks))
-  await writeNew(path, target.chunks)
-  const packed = { file: target.digest(), content: source.digest() }
-  if (total > packed.file.bytes * ratioMost) return null
-  const stored = digesting(readChunks(path))
-  const again = digesting(unpack(stored.chunks, total), (done) => taking.onBytes('reading', done, total))
-  for await (const chunk of again.chunks) void chunk
-  if (again.digest().sha256 !== packed.content.sha256 || stored.digest().sha256 !== packed.file.sha256)
-    throw new Error('what was read back is not what was written')
-  return packed
+  const to = join(folder, base + packedEnding + partialEnding)
+  const packed = await packFile(plain, to, (done) => onBytes('compressing', done, total))
+  return total > packed.file.bytes * ratioMost ? null : packed
 }
 
 /** The manifest first: a backup without one is no backup, a manifest without one is swept. */

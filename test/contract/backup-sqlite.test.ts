@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
   copyFileSync,
@@ -19,6 +19,7 @@ import { zstdCompressSync } from 'node:zlib'
 import { createHash } from 'node:crypto'
 import { expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../src/app/opening/context.ts'
+import { frameBytes } from '../../src/backup/files/pack.ts'
 import type { Clock } from '../../src/core/ports.ts'
 import { openSqlite } from '../../src/stores/sqlite/index.ts'
 import { benchOf, type Bench, type BenchOptions } from '../support/backups.ts'
@@ -230,6 +231,31 @@ test.each([true, false])(
     expect(readdirSync(join(path, '..')).sort()).toEqual(['app.db', 'app.db.lockstep-lock'])
   },
 )
+
+test('one that is compressed in several frames comes back whole, and zstd opens it', async () => {
+  const { bench, path } = await make({ backups: { compress: true } })
+  await bench.up()
+  const more = 'with recursive n(i) as (select 1 union all select i + 1 from n where i < 60000)'
+  exec(path, `insert into people (name) ${more} select i || hex(randomblob(80)) from n`)
+  const file = (await bench.create()).backups[0]?.file ?? ''
+  const at = join(bench.folder, file)
+  const { content } = JSON.parse(readFileSync(`${at}.json`, 'utf8')) as { content: { bytes: number; sha256: string } }
+  expect(content.bytes).toBeGreaterThan(2 * frameBytes)
+  exec(path, 'delete from people')
+  expect((await bench.verify({ restore: true })).backups).toMatchObject([{ verified: true }])
+  expect((await bench.restore(file)).error).toBeNull()
+  expect(countOf(path)).toBe(60_003)
+  flip(at, 0.9)
+  expect((await bench.restore(file)).error).toMatchObject({ code: 'backup-unusable' })
+  flip(at, 0.9)
+  if (spawnSync('zstd', ['--version']).error !== undefined) {
+    if (process.env['CI'] === 'true') throw new Error('zstd is not installed')
+    console.warn('SKIPPED: zstd is not installed')
+    return
+  }
+  const opened = execFileSync('zstd', ['-dc', at], { maxBuffer: 1e8 })
+  expect(createHash('sha256').update(opened).digest('hex')).toBe(content.sha256)
+})
 
 test('what is damaged itself is kept under another name, and replaced', async () => {
   const { bench, path, file, root } = await madeAndBackedUp()

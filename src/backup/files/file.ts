@@ -9,7 +9,6 @@ import type { Digest } from '../manifest.ts'
 
 export const privateFile = 0o600
 const privateFolder = 0o700
-const chunkBytes = 1 << 20
 
 /** Why a path is no file that may be read; `null` where it is one. */
 export async function refusalOf(path: string): Promise<string | null> {
@@ -29,18 +28,29 @@ export async function lstatOrNull(path: string): Promise<Stats | null> {
   }
 }
 
-/** Chunks of an ordinary file. A link that was put there meanwhile is not followed. */
-export async function* readChunks(path: string): AsyncGenerator<Uint8Array> {
+/** Chunks of an ordinary file, all but the last of the same length. A link that was put there meanwhile is not followed. */
+export async function* readChunks(path: string, chunkBytes = 1 << 20): AsyncGenerator<Uint8Array> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   try {
     for (;;) {
       // A new buffer each time: whoever is given one may keep it.
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, null)
-      if (bytesRead === 0) return
-      yield buffer.subarray(0, bytesRead)
+      const chunk = await readMost(file, Buffer.allocUnsafe(chunkBytes), null)
+      if (chunk.length > 0) yield chunk
+      if (chunk.length < chunkBytes) return
     }
   } finally {
     await file.close()
+  }
+}
+
+/** Fills the buffer, or what of it the file still has; `null`: from where the last one ended. */
+export async function readMost(file: FileHandle, buffer: Buffer, position: number | null): Promise<Buffer> {
+  let length = 0
+  for (;;) {
+    const at = position === null ? null : position + length
+    const { bytesRead } = await file.read(buffer, length, buffer.length - length, at)
+    length += bytesRead
+    if (bytesRead === 0 || length === buffer.length) return buffer.subarray(0, length)
   }
 }
 
@@ -81,7 +91,7 @@ export async function writeNew(path: string, chunks: AsyncIterable<Uint8Array>):
 }
 
 /** A full disk may take a part of the bytes without an error: what was not taken is offered again. */
-async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
+export async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
   for (let at = 0; at < chunk.length;) {
     const { bytesWritten } = await file.write(chunk, at, chunk.length - at)
     at += bytesWritten

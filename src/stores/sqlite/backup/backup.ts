@@ -7,6 +7,7 @@ import { closeSync, openSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { backup } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
 import type { Contents, CopyChecks, Measure } from '../../../core/backup.ts'
 import type { Clock, CopyWork, LockOptions, Store, StoreBackups, UnpackOptions, Unpacked } from '../../../core/ports.ts'
 import { LockstepError } from '../../../core/error.ts'
@@ -65,9 +66,14 @@ function reading<T>({ file, about }: SqliteBackupOptions, work: (client: OwnedCl
   }
 }
 
-async function copy(options: SqliteBackupOptions, to: string, { signal, onBytes }: CopyWork): Promise<Contents> {
+async function copy(
+  options: SqliteBackupOptions,
+  to: string,
+  { packed, signal, onBytes }: CopyWork,
+): Promise<Contents> {
   const { file, about, historyTable } = options
   let client: OwnedClient | null = null
+  let unsynced: OwnedClient | null = null
   try {
     // Made by us, so that nobody else may read it at any moment.
     closeSync(openSync(to, 'wx', 0o600))
@@ -75,7 +81,9 @@ async function copy(options: SqliteBackupOptions, to: string, { signal, onBytes 
     client.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; BEGIN`)
     const contents = readContents(client, historyTable)
     const pageBytes = Number(valueOf(client, 'PRAGMA page_size'))
-    await backup(asDatabase(client), to, {
+    const shared = `${pathToFileURL(to).href}?cache=shared`
+    if (packed) unsynced = openUnsynced(shared)
+    await backup(asDatabase(client), packed ? shared : to, {
       rate: pagesAStep,
       progress: ({ totalPages, remainingPages }) => {
         if (signal.aborted) throw signal.reason
@@ -86,8 +94,19 @@ async function copy(options: SqliteBackupOptions, to: string, { signal, onBytes 
   } catch (error) {
     throw storeFailure(error, about) ?? error
   } finally {
+    unsynced?.close()
     client?.close()
   }
+}
+
+/**
+ * What is compressed and then removed need not reach the disk. The backup opens its target by itself and would wait for
+ * it; through SQLite's shared cache it works with the setting of whoever was there before.
+ */
+function openUnsynced(shared: string): OwnedClient {
+  const client = openClient(shared, 'write')
+  client.exec('PRAGMA synchronous = OFF')
+  return client
 }
 
 interface Copied {
