@@ -131,7 +131,11 @@ function migrateAlong(document: ParsedDocument, path: readonly string[], options
   }
   const before = sha256Of(document.bytes)
   if (direction === 'down')
-    return finish(document, { ...takeBackEntries(document, value, { path, rules }), before }, options)
+    return finish(
+      document,
+      { ...takeBackEntries(document, value, { path, rules, transforms: options.transforms }), before },
+      options,
+    )
   const entry = { from_version: from, to_version: to, applied_at: now, changes, checksum_before: before }
   const signed = withEntry(value, entry, { rules, format: document, file: document.file })
   return finish(document, { value: signed, path, before, exact: null }, options)

@@ -6,6 +6,7 @@ import type { FileFacts } from '../files/file-system.ts'
 import type { Replacement } from '../files/replace.ts'
 import { migrateDocument } from '../migrate/migrate-document.ts'
 import type { CorpusGoal, OpenCorpus } from '../runs/open-corpus.ts'
+import { type Originals, exactly, makeOriginals } from '../runs/originals.ts'
 import { readDocument } from '../runs/read-document.ts'
 
 /** One document's fate, as plain data: it can come from another thread. */
@@ -33,8 +34,9 @@ export type Consider = (documents: readonly string[], ownLinks: 'possible' | 'no
 
 /** Considers them here and now. */
 export function considerHere(open: OpenCorpus, goal: CorpusGoal): Consider {
+  const originals = makeOriginals(open.files, open.corpus)
   return (documents, ownLinks) =>
-    Promise.resolve(documents.map((document) => considerOne(open, goal, { document, ownLinks })))
+    Promise.resolve(documents.map((document) => considerOne(open, goal, { document, ownLinks, originals })))
 }
 
 export function refusalOf(error: LockstepError): Refusal {
@@ -49,11 +51,13 @@ export function errorOf({ code, details }: Refusal): LockstepError {
 function considerOne(
   open: OpenCorpus,
   goal: CorpusGoal,
-  { document, ownLinks }: { readonly document: string; readonly ownLinks: 'possible' | 'none' },
+  work: { readonly document: string; readonly ownLinks: 'possible' | 'none'; readonly originals: Originals },
 ): Considered {
+  const { document, ownLinks } = work
   const read = readDocument(open, document, ownLinks)
   if (!read.ok) return { state: 'refused', document, refusal: refusalOf(read.error) }
-  const outcome = migrateDocument(read.parsed, { ...open, ...goal, purity: 'once' })
+  const made = migrateDocument(read.parsed, { ...open, ...goal, purity: 'once' })
+  const outcome = goal.direction === 'down' ? exactly(made, open, work) : made
   switch (outcome.state) {
     case 'current':
       return { state: 'current', document }
