@@ -26,10 +26,10 @@ const groups: readonly CodeSplittingGroup[] = [
   // A group takes along what its files import, so what is wanted first must be taken first.
   { name: 'start', test: /src\/cli\/(?:parse|specs|terminal|[^/]+$)/, priority: 2 },
   { name: 'stores', test: /src\/stores\/sql\/|src\/readers\/history-row/, priority: 2 },
-  // Backups and rehearsals are left out: they bring modules of Node along that no other run should load.
+  // Backups, documents and rehearsals are left out: they bring modules of Node along that no other run should load.
   {
     name: 'run',
-    test: /src\/(?:app\/(?!backup\/(?!of-run)|corpus\/|rehears)|settings\/(?!project\/)|(?:engine|sources)\/)/,
+    test: /src\/(?:app\/(?!backup\/(?!of-run)|corpus\/|live\/|rehears)|settings\/(?!project\/)|(?:engine|sources)\/)/,
     priority: 2,
   },
   { name: 'print', test: /src\/cli\/(?:run|print)\//, priority: 1 },
@@ -46,6 +46,7 @@ async function bundleProgram(source: string, to: string): Promise<readonly strin
       main: join(source, 'cli/main.ts'),
       index: join(source, 'index.ts'),
       sqlite: join(source, 'sqlite-tools/index.ts'),
+      thread: join(source, 'app/corpus/opening/thread.ts'),
     },
     platform: 'node',
     external,
@@ -57,7 +58,8 @@ async function bundleProgram(source: string, to: string): Promise<readonly strin
   const { output } = await build.write({
     dir: to,
     format: 'esm',
-    entryFileNames: '[name].js',
+    // A thread is started by a chunk, which looks for it beside itself, as in the sources.
+    entryFileNames: ({ name }) => (name === 'thread' ? 'chunks/[name].js' : '[name].js'),
     chunkFileNames: 'chunks/[name].js',
     codeSplitting: { groups: [...groups] },
     minify,

@@ -141,14 +141,14 @@ test.each(outsiders)('a document named %s is none of the corpus', async (named) 
   expect(() => at(named)).toThrow('is no document of the corpus')
 })
 
-/** The real disk, with something that happens at the sync: after everything is prepared, before anything is replaced. */
+/** The real disk, with something that happens at the sync of the batch: after everything is prepared, before anything is replaced. */
 function withStranger(happens: () => void): FileSystem {
   let done = 0
   return {
     ...documents.disk,
-    sync(folder, written) {
-      if (++done === 2) happens()
-      documents.disk.sync(folder, written)
+    async syncMeanwhile(folder, written) {
+      if (++done === 1) happens()
+      await documents.disk.syncMeanwhile(folder, written)
     },
   }
 }
@@ -319,33 +319,6 @@ test('a survey counts each document once, and knows what is newer, unknown, unre
     ['1.1.0', 1],
     ['1.10.0', 1],
   ])
-})
-
-test('threads give the same bytes as one process, and a fault in a thread stops the run', async () => {
-  const names = Array.from({ length: 700 }, (_, i) => `artifacts/r${i}/manifest.json`)
-  const texts = Object.fromEntries(names.map((name, i) => [name, i % 50 === 0 ? '{"a":1,"a":2}' : manifest({ n: i })]))
-  const [alone, together] = [makeFolder(texts), makeFolder(texts)]
-  const goal = { direction: 'up', to: '1.1.0', only: null, limit: null, now } as const
-  const setup = {
-    count: 2,
-    entry: new URL('../../src/documents/threads/worker.ts', import.meta.url),
-    module: new URL('../support/documents-worker-module.ts', import.meta.url).href,
-    data: together,
-  }
-  const wanted = await migrate(openAt(alone))
-  const answer = await documents.withWorkers(setup, goal, (consider) =>
-    documents.migrateCorpus(openAt(together), goal, { ...options('first', 'links'), consider }),
-  )
-  expect(documentsIn(together)).toEqual(documentsIn(alone))
-  const { refusals, ...counts } = answer
-  const { refusals: wantedRefusals, ...wantedCounts } = wanted
-  expect(counts).toEqual(wantedCounts)
-  expect(refusals.map((one) => one.error.message)).toEqual(wantedRefusals.map((one) => one.error.message))
-  const broken = { ...setup, module: new URL('../support/no-such-module.ts', import.meta.url).href }
-  const run = documents.withWorkers(broken, goal, (consider) =>
-    documents.planCorpus(openAt(together), goal, { signal, onProgress: () => undefined, consider }),
-  )
-  await expect(run).rejects.toThrow('no-such-module')
 })
 
 test('killed again and again, a run ends with every document migrated once and every original kept', async () => {

@@ -3,6 +3,7 @@
  * synced is then lost, kept in part, or torn, as real file systems do.
  */
 
+import { setImmediate } from 'node:timers/promises'
 import type { FileFacts, FileSystem } from '../../src/documents/files/file-system.ts'
 
 /** `kill`: only the process dies. The others lose the power, and with it what was not synced. */
@@ -180,6 +181,16 @@ export function makeCrashFiles(): CrashFiles {
       step('before')
       for (const one of unsynced) one.play(safe, null)
       unsynced = []
+      step('after')
+    },
+    async syncMeanwhile() {
+      step('before')
+      const due = new Set(unsynced)
+      // Others write now; that is not on disk afterwards.
+      await setImmediate()
+      if (dead) throw new PowerCut('already dead')
+      for (const one of due) one.play(safe, null)
+      unsynced = unsynced.filter((one) => !due.has(one))
       step('after')
     },
     freeBytes: () => Number.MAX_SAFE_INTEGER,

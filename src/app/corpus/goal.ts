@@ -5,7 +5,8 @@ import { LockstepError } from '../../core/error.ts'
 import type { CorpusGoal } from '../../documents/index.ts'
 import { documentNamed } from '../../documents/index.ts'
 import type { AppContext } from '../opening/context.ts'
-import type { CorpusTarget, OpenedCorpus } from './corpus-target.ts'
+import type { CorpusTarget } from './corpus-target.ts'
+import type { OpenedCorpus } from './opening/open-corpus.ts'
 
 /** Which documents a command is about. */
 export interface DocumentsChoice {

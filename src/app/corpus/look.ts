@@ -13,7 +13,8 @@ import {
 } from '../../documents/index.ts'
 import type { CorpusOutcome } from '../opening/by-kind.ts'
 import type { HistoryReport, StoreReport, VerifyReport } from '../answers/report.ts'
-import type { CorpusTarget, OpenedCorpus } from './corpus-target.ts'
+import type { CorpusTarget } from './corpus-target.ts'
+import type { OpenedCorpus } from './opening/open-corpus.ts'
 import type { DocumentsRun, VerifiedDocuments } from './report.ts'
 import { answering, exitOfStanding, refusedDocuments, standingOf } from './standing.ts'
 

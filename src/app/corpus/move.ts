@@ -11,18 +11,19 @@ import {
   fileOf,
   migrateCorpus,
   planCorpus,
-  scanCorpus,
 } from '../../documents/index.ts'
 import { refuseUnconfirmed, type Confirmation } from '../running/confirm.ts'
 import type { CorpusOutcome } from '../opening/by-kind.ts'
 import type { AppContext } from '../opening/context.ts'
 import type { PlanReport, RunReport, StoreReport } from '../answers/report.ts'
-import type { CorpusTarget, OpenedCorpus } from './corpus-target.ts'
+import type { CorpusTarget } from './corpus-target.ts'
+import type { OpenedCorpus } from './opening/open-corpus.ts'
 import { type DocumentsChoice, downGoal, upGoal } from './goal.ts'
 import { whileCorpusLocked } from './locked.ts'
 import type { MovedDocuments } from './report.ts'
 import { headOf } from './run-head.ts'
-import { type Standing, answering, exitOfRefusals, refusedDocuments, standingOf } from './standing.ts'
+import { type Standing, answering, exitOfRefusals, refusedDocuments, standingAfter, standingOf } from './standing.ts'
+import { threadsFor } from './opening/threads.ts'
 
 export interface MovePlan {
   readonly to: string | null
@@ -41,11 +42,12 @@ export async function planDocuments(
     const begun = context.clock.now()
     const answer = await planCorpus(open, goal, {
       signal: context.signal,
-      onProgress: tell(target, { open, goal, context }),
+      onProgress: tell(target, context),
+      threads: threadsFor(target, context),
     })
     checkPlannedSpace(open, answer)
     const ms = context.clock.now() - begun
-    return withMoved(await standingOf(target, { depth: 'versions' }), open, { answer, goal, run: null, ms, target })
+    return withMoved(await standingFrom(answer, target, open), open, { answer, goal, run: null, ms, target })
   })
 }
 
@@ -126,14 +128,22 @@ async function move(
   const open = await target.open()
   const head = headOf(target, context)
   const begun = context.clock.now()
+  const { signal } = context
+  const threads = threadsFor(target, context)
   const answer = await whileCorpusLocked(target, { context, lockWaitMs }, () =>
-    migrateCorpus(open, goal, { head, signal: context.signal, onProgress: tell(target, { open, goal, context }) }),
+    migrateCorpus(open, goal, { head, signal, onProgress: tell(target, context), threads }),
   )
   const run = answer.migrated === 0 ? null : head.run
   const ms = context.clock.now() - begun
-  const moved = withMoved(await standingOf(target, { depth: 'versions' }), open, { answer, goal, run, ms, target })
+  const moved = withMoved(await standingFrom(answer, target, open), open, { answer, goal, run, ms, target })
   if (answer.stoppedBy !== 'signal') return moved
   return { report: { ...moved.report, error: interrupted(target, answer, context) }, exits: moved.exits }
+}
+
+/** Who looked at all documents knows where they stand; after some of them, all are read. */
+async function standingFrom({ survey }: CorpusAnswer, target: CorpusTarget, open: OpenedCorpus): Promise<Standing> {
+  const depth = 'versions'
+  return survey === null ? await standingOf(target, { depth }) : standingAfter(target, open, { depth, survey })
 }
 
 function interrupted({ name: store }: CorpusTarget, { migrated }: CorpusAnswer, context: AppContext): LockstepError {
@@ -157,7 +167,17 @@ function withMoved(
   open: OpenedCorpus,
   { answer, goal, run, ms, target }: Moving,
 ): { readonly report: StoreReport; readonly exits: readonly ExitCode[] } {
-  const { ways, refusals, leftAloneShown, recovered, unfinished: _, links: __, newBytes, ...counts } = answer
+  const {
+    ways,
+    refusals,
+    leftAloneShown,
+    recovered,
+    unfinished: _,
+    links: __,
+    survey: ___,
+    newBytes,
+    ...counts
+  } = answer
   const refused = refusedDocuments(open, refusals)
   const moved: MovedDocuments = {
     ...counts,
@@ -185,13 +205,6 @@ function formOf({ corpus }: CorpusTarget): 'links' | 'sidecar' {
   return corpus.backupForm === 'sidecar' ? 'sidecar' : 'links'
 }
 
-/** Counting is a walk over names, a small part of what reading takes; without it nobody could tell the time left. */
-function tell(
-  { name: store }: CorpusTarget,
-  { open, goal, context }: { readonly open: OpenedCorpus; readonly goal: CorpusGoal; readonly context: AppContext },
-): (progress: Progress) => void {
-  let total = goal.only?.length ?? 0
-  if (goal.only === null) for (const { kind } of scanCorpus(open.files, open.corpus)) if (kind === 'document') total++
-  return ({ seen, migrated, refused }) =>
-    context.emit({ type: 'documents-progress', store, seen, total, migrated, refused })
+function tell({ name: store }: CorpusTarget, { emit }: AppContext): (progress: Progress) => void {
+  return (progress) => emit({ type: 'documents-progress', store, ...progress })
 }

@@ -8,7 +8,8 @@ import { asLockstepError, exitOfVerdict } from '../answers/answer.ts'
 import type { CorpusOutcome } from '../opening/by-kind.ts'
 import type { DocumentsReport, RefusedDocument } from './report.ts'
 import type { PendingReport, StoreReport, Verdict } from '../answers/report.ts'
-import type { CorpusTarget, OpenedCorpus } from './corpus-target.ts'
+import type { CorpusTarget } from './corpus-target.ts'
+import type { OpenedCorpus } from './opening/open-corpus.ts'
 
 export interface Standing {
   readonly report: StoreReport
@@ -22,7 +23,15 @@ export async function standingOf(
 ): Promise<Standing> {
   const open = await target.open()
   const looked = open.contracts.size === 0 ? 'versions' : depth
-  const survey = await surveyCorpus(open, { depth: looked })
+  return standingAfter(target, open, { depth, survey: await surveyCorpus(open, { depth: looked }) })
+}
+
+/** The same from a survey that was made on the way. */
+export function standingAfter(
+  target: CorpusTarget,
+  open: OpenedCorpus,
+  { depth, survey }: { readonly depth: 'versions' | 'contracts'; readonly survey: CorpusSurvey },
+): Standing {
   const documents = documentsOf(survey, { open, invalid: depth === 'versions' ? null : survey.invalid })
   const known = [...survey.versions.keys()].filter((version) => open.transforms.graph.versions.includes(version))
   return {

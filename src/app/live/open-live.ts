@@ -2,7 +2,7 @@
 
 import { LockstepError } from '../../core/error.ts'
 import type { StoreSettings } from '../../settings/settings.ts'
-import { type GivenCorpus, openCorpusOf } from '../corpus/corpus-target.ts'
+import { type GivenCorpus, openCorpusOf } from '../corpus/opening/open-corpus.ts'
 import { isCorpus, openAnyTargets } from '../opening/by-kind.ts'
 import { type LiveDocuments, type LiveSettings, openLiveDocuments } from './live-documents.ts'
 

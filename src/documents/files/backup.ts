@@ -21,11 +21,11 @@ interface Original {
 export function makeBackup(
   files: FileSystem,
   corpus: Corpus,
-  { item, head, batch }: { readonly item: Original; readonly head: RunHead; readonly batch: number },
+  { item, head, chunk }: { readonly item: Original; readonly head: RunHead; readonly chunk: number },
 ): Pick<JournalEntry, 'backup' | 'copy'> {
   for (let number = 1; number <= sidecarsMax; number++) {
     const backup =
-      head.form === 'sidecar' ? sidecarFile(item.document, number) : backupFile(head.run, batch, item.document)
+      head.form === 'sidecar' ? sidecarFile(item.document, number) : backupFile(head.run, chunk, item.document)
     if (isInTree(backup)) files.makeFolder(dirname(pathOf(corpus, backup)))
     const made = files.link(pathOf(corpus, item.document), pathOf(corpus, backup))
     if (made === 'done') return { backup, copy: null }

@@ -1,6 +1,6 @@
 /** The real file system, by synchronous calls. */
 
-import { spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import * as fs from 'node:fs'
 import { dirname } from 'node:path'
 import { LockstepError } from '../../core/error.ts'
@@ -28,6 +28,7 @@ export const disk: FileSystem = {
   makeFolder: (path) => void fs.mkdirSync(path, { recursive: true }),
   removeFolder,
   sync,
+  syncMeanwhile,
   freeBytes: (folder) => {
     const { bavail, bsize } = fs.statfsSync(folder)
     return bavail * bsize
@@ -185,10 +186,28 @@ function removeFolder(path: string): boolean {
 }
 
 /** One call for the whole file system where there is one; else file by file, and folder by folder. */
-function sync(folder: string, written: readonly string[]): void {
-  if (process.platform === 'linux' && spawnSync('sync', ['-f', folder], { stdio: 'ignore' }).status === 0) return
-  const folders = new Set(written.map((path) => dirname(path)))
-  for (const path of [...written, ...folders]) {
+function sync(folder: string, written: Iterable<string>): void {
+  const whole = process.platform === 'linux' && spawnSync('sync', ['-f', folder], { stdio: 'ignore' }).status === 0
+  if (!whole) syncEach(written)
+}
+
+async function syncMeanwhile(folder: string, written: Iterable<string>): Promise<void> {
+  const whole = process.platform === 'linux' && (await endsWell(spawn('sync', ['-f', folder], { stdio: 'ignore' })))
+  if (!whole) syncEach(written)
+}
+
+function endsWell(child: ChildProcess): Promise<boolean> {
+  return new Promise((resolve) => {
+    // There may be no such program; then it is not one call, but many.
+    child.once('error', () => resolve(false))
+    child.once('close', (code) => resolve(code === 0))
+  })
+}
+
+function syncEach(written: Iterable<string>): void {
+  const paths = [...written]
+  const folders = new Set(paths.map((path) => dirname(path)))
+  for (const path of [...paths, ...folders]) {
     if (!fs.existsSync(path)) continue
     withFile(path, 'r', (file) => syncFile(file))
   }

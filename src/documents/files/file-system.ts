@@ -52,7 +52,9 @@ export interface FileSystem {
   /** Only an empty one; says whether it is gone. */
   removeFolder(path: string): boolean
   /** Everything written below `folder` so far outlives a loss of power. `written` are the files since the last time. */
-  sync(folder: string, written: readonly string[]): void
+  sync(folder: string, written: Iterable<string>): void
+  /** The same, while this process goes on: what is written in between may be on disk then, or not. */
+  syncMeanwhile(folder: string, written: Iterable<string>): Promise<void>
   freeBytes(folder: string): number
   /** Runs `work` while nobody else, in any process, is alone at this path. It must not wait for anything. */
   alone<T>(path: string, work: () => T): T

@@ -5,7 +5,7 @@ import { LockstepError } from '../../core/error.ts'
 import type { Sha256 } from '../json/canonical.ts'
 import type { Corpus } from './corpus.ts'
 import type { FileSystem } from './file-system.ts'
-import { batchFile, endFile, headFile, isBatchFile, runFolder, runsFolder } from './names.ts'
+import { backupFolder, batchFile, endFile, headFile, isBatchFile, runFolder, runsFolder } from './names.ts'
 
 export const journalFormat = 1
 
@@ -92,14 +92,19 @@ export function listBatches(files: FileSystem, corpus: Corpus, run: string): num
 /** What a run has done before it is taken up again. */
 export interface EarlierPart {
   readonly batches: number
+  /** The highest number of a folder of backups. */
+  readonly chunks: number
   readonly replaced: number
 }
 
 /** Nothing, for a run that is not there yet. Any other has its end: its own, or one that a recovery has written. */
 export function readEarlierPart(files: FileSystem, corpus: Corpus, run: string): EarlierPart {
-  if (files.facts(join(corpus.root, runFolder(run))) === null) return { batches: 0, replaced: 0 }
+  if (files.facts(join(corpus.root, runFolder(run))) === null) return { batches: 0, chunks: 0, replaced: 0 }
   const batches = listBatches(files, corpus, run).at(-1) ?? 0
-  return { batches, replaced: readEnd(files, corpus, run)?.replaced ?? 0 }
+  const backups = join(corpus.root, backupFolder(run))
+  const folders = files.facts(backups) === null ? [] : files.list(backups)
+  const chunks = folders.map(({ name }) => Number(name)).filter(Number.isInteger)
+  return { batches, chunks: Math.max(0, ...chunks), replaced: readEnd(files, corpus, run)?.replaced ?? 0 }
 }
 
 /**

@@ -30,18 +30,18 @@ export function backupFolder(run: string): string {
   return `${runFolder(run)}/backup`
 }
 
-/** Where the backups of one batch are: a folder for each would cost more than the backup itself. */
-export function batchBackupFolder(run: string, batch: number): string {
-  return `${backupFolder(run)}/${String(batch).padStart(6, '0')}`
+/** Where the backups of one chunk of documents are: a folder for each would cost more than the backup itself. */
+export function chunkBackupFolder(run: string, chunk: number): string {
+  return `${backupFolder(run)}/${String(chunk).padStart(6, '0')}`
 }
 
 /** Backups whose flat name would be too long for a file system stand here under their whole path. */
 const treeFolder = 'tree'
 
 /** The path of the document as one name: `job%2Frun%2Fmanifest.json`. */
-export function backupFile(run: string, batch: number, document: string): string {
+export function backupFile(run: string, chunk: number, document: string): string {
   const flat = document.replaceAll('%', '%25').replaceAll('/', '%2F')
-  if (Buffer.byteLength(flat) <= 200) return `${batchBackupFolder(run, batch)}/${flat}`
+  if (Buffer.byteLength(flat) <= 200) return `${chunkBackupFolder(run, chunk)}/${flat}`
   return `${backupFolder(run)}/${treeFolder}/${document}`
 }
 

@@ -9,7 +9,8 @@ import type { FileFacts, FileSystem } from '../files/file-system.ts'
 import { type JournalEntry, listRuns, readHead, replacedBy } from '../files/journal.ts'
 import { temporaryFile } from '../files/names.ts'
 import { type RecoveredRun, recoverRuns } from '../files/recover.ts'
-import { type LeftDocument, type Replacement, openRun } from '../files/replace.ts'
+import type { LeftDocument, Replacement } from '../files/prepare.ts'
+import { openRun } from '../files/replace.ts'
 import type { RunOptions } from './migrate-corpus.ts'
 import { type OpenCorpus, batchBytesMax, batchDocumentsMax, nextTurn, refusalsShownMax } from './open-corpus.ts'
 import { readBytes } from './read-document.ts'
@@ -71,7 +72,7 @@ export async function restoreRun(open: OpenCorpus, goal: RestoreGoal, options: R
     batch.length = 0
     bytes = 0
     const seen = tally.restored + tally.asBefore + tally.refused
-    options.onProgress({ seen, migrated: tally.restored, refused: tally.refused })
+    options.onProgress({ seen, total: null, migrated: tally.restored, refused: tally.refused })
   }
   for (const item of itemsOf(open, goal, tally)) {
     if (options.signal.aborted) break

@@ -5,13 +5,13 @@ import { isLockstepError } from '../../core/error.ts'
 import { compareSemver } from '../../core/path.ts'
 import { fileOf } from '../files/corpus.ts'
 import { unfinishedRuns } from '../files/recover.ts'
-import type { LeftDocument } from '../files/replace.ts'
+import type { LeftDocument } from '../files/prepare.ts'
 import { type Found, scanCorpus } from '../files/scan.ts'
 import { parseDocument } from '../json/parse.ts'
 import type { JsonValue } from '../json/value.ts'
 import { checkOwnContract } from '../migrate/contracts.ts'
-import { reasonToLeaveAlone } from '../migrate/migrate-document.ts'
-import { placeOfVersion, readVersion } from '../migrate/version.ts'
+import { readVersion } from '../migrate/version.ts'
+import { type Census, type CensusCounted, countVersion, newCensus } from './census.ts'
 import { type OpenCorpus, nextTurn, refusalsShownMax } from './open-corpus.ts'
 import { readBytes } from './read-document.ts'
 
@@ -44,23 +44,11 @@ export interface SurveyOptions {
   readonly onProgress?: (seen: number) => void
 }
 
-type Counted =
-  | 'seen'
-  | 'needsMigration'
-  | 'newer'
-  | 'unknown'
-  | 'withoutVersion'
-  | 'unreadable'
-  | 'invalid'
-  | 'leftAlone'
-  | 'links'
-
 interface Work {
   readonly open: OpenCorpus
   readonly depth: SurveyOptions['depth']
   readonly ownLinks: 'possible' | 'none'
-  readonly tally: Record<Counted, number>
-  readonly versions: Map<string, number>
+  readonly census: Census
   readonly refusals: LeftDocument[]
 }
 
@@ -70,43 +58,37 @@ const progressEvery = 1000
 /** Counts. Reads everything, writes nothing, needs no lock. */
 export async function surveyCorpus(open: OpenCorpus, { depth, onProgress }: SurveyOptions): Promise<CorpusSurvey> {
   const unfinished = unfinishedRuns(open.files, open.corpus)
-  const tally = {
-    seen: 0,
-    needsMigration: 0,
-    newer: 0,
-    unknown: 0,
-    withoutVersion: 0,
-    unreadable: 0,
-    invalid: 0,
-    leftAlone: 0,
-    links: 0,
-  }
-  const work: Work = {
-    open,
-    depth,
-    tally,
-    versions: new Map(),
-    refusals: [],
-    ownLinks: unfinished.length > 0 ? 'possible' : 'none',
-  }
+  const ownLinks = unfinished.length > 0 ? 'possible' : 'none'
+  const census = newCensus()
+  const refusals: LeftDocument[] = []
+  const work: Work = { open, depth, ownLinks, census, refusals }
   for (const found of scanCorpus(open.files, open.corpus)) {
     count(work, found)
-    if (tally.seen % progressEvery !== 0) continue
-    onProgress?.(tally.seen)
+    if (census.counts.seen % progressEvery !== 0) continue
+    onProgress?.(census.counts.seen)
     await nextTurn()
   }
-  const versions = new Map([...work.versions].sort(([a], [b]) => compareSemver(a, b)))
-  return { ...tally, versions, latest: open.transforms.graph.latest, refusals: work.refusals, unfinished }
+  return surveyOf(census, { open, refusals, unfinished })
+}
+
+/** What was counted, by whomever, as the answer. */
+export function surveyOf(
+  { counts, versions }: Census,
+  { open, refusals, unfinished }: Pick<CorpusSurvey, 'refusals' | 'unfinished'> & { readonly open: OpenCorpus },
+): CorpusSurvey {
+  const sorted = new Map([...versions].sort(([a], [b]) => compareSemver(a, b)))
+  return { ...counts, versions: sorted, latest: open.transforms.graph.latest, refusals, unfinished }
 }
 
 function count(work: Work, found: Found): void {
-  const { tally, open } = work
+  const { open } = work
+  const { counts } = work.census
   if (found.kind === 'leftover') return
   if (found.kind === 'link') {
-    tally.links++
+    counts.links++
     return
   }
-  tally.seen++
+  counts.seen++
   if (found.kind === 'refused') return refuse(work, 'unreadable', found)
   const { document } = found
   const read = readBytes(open, document, work.ownLinks)
@@ -114,7 +96,7 @@ function count(work: Work, found: Found): void {
   const file = fileOf(open.corpus, document)
   const error = caught(() => {
     const parsed = parse(work, read.bytes, file)
-    const version = caught(() => countVersion(work, parsed, document))
+    const version = caught(() => judge(work, parsed, document))
     if (version !== null) refuse(work, 'withoutVersion', { document, error: version })
   })
   if (error !== null) refuse(work, 'unreadable', { document, error })
@@ -135,25 +117,17 @@ function parse(work: Work, bytes: Uint8Array, file: string): { readonly file: st
   return parseDocument(bytes, file, work.open.rules.limits)
 }
 
-function countVersion(work: Work, parsed: ReturnType<typeof parse>, document: string): void {
-  const { open, tally, versions } = work
-  const { graph } = open.transforms
+function judge(work: Work, parsed: ReturnType<typeof parse>, document: string): void {
+  const { open, census } = work
   const version = readVersion(parsed, open.rules)
-  versions.set(version, (versions.get(version) ?? 0) + 1)
-  const place = placeOfVersion(graph, version)
-  if (place !== 'known') {
-    tally[place]++
-    return
-  }
-  if (reasonToLeaveAlone(parsed.value, open.rules) !== null) tally.leftAlone++
-  if (version !== graph.latest) tally.needsMigration++
-  if (work.depth === 'versions') return
+  const known = countVersion(census, open, { version, value: parsed.value })
+  if (!known || work.depth === 'versions') return
   const error = caught(() => checkOwnContract(parsed, version, open.contracts))
   if (error !== null) refuse(work, 'invalid', { document, error })
 }
 
-function refuse({ tally, refusals }: Work, counted: Counted, { document, error }: LeftDocument): void {
-  tally[counted]++
+function refuse({ census, refusals }: Work, counted: CensusCounted, { document, error }: LeftDocument): void {
+  census.counts[counted]++
   if (refusals.length < refusalsShownMax) refusals.push({ document, error })
 }
 

@@ -3,7 +3,8 @@
 import { type LeftDocument, rowsOfCorpus } from '../../../documents/index.ts'
 import type { Row, RowDifference } from '../../../reindex/index.ts'
 import type { AppContext } from '../../opening/context.ts'
-import type { CorpusTarget, OpenableIndex, OpenedCorpus } from '../corpus-target.ts'
+import type { CorpusTarget, OpenableIndex } from '../corpus-target.ts'
+import type { OpenedCorpus } from '../opening/open-corpus.ts'
 import { nowOf } from '../goal.ts'
 
 export interface Tally {

@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
-import { LockstepError } from '../../core/error.ts'
-import type { Contracts, Validate } from '../../documents/index.ts'
+import { LockstepError } from '../../../core/error.ts'
+import type { Contracts, Validate } from '../../../documents/index.ts'
 import type { Ajv2020, ErrorObject } from 'ajv/dist/2020.js'
 
 /** Faults of one document that are told. */

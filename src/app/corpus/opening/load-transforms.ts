@@ -2,10 +2,10 @@
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { LockstepError } from '../../core/error.ts'
-import { type Transform, faultsOfTransform, stepName } from '../../documents/index.ts'
-import { loadExport } from '../../sources/load-module.ts'
-import { sha256 } from '../opening/context.ts'
+import { LockstepError } from '../../../core/error.ts'
+import { type Transform, faultsOfTransform, stepName } from '../../../documents/index.ts'
+import { loadExport } from '../../../sources/load-module.ts'
+import { sha256 } from '../../opening/context.ts'
 
 export interface LoadedTransforms {
   readonly transforms: readonly Transform[]

@@ -1,0 +1,83 @@
+/** Opens a corpus: its transforms, its contracts and its rules. Threads do it too, each for itself. */
+
+import { resolve } from 'node:path'
+import type { DocumentsAddress } from '../../../core/address.ts'
+import { LockstepError } from '../../../core/error.ts'
+import {
+  type OpenCorpus,
+  type Transform,
+  corpusAt,
+  disk,
+  findContracts,
+  makeRegistry,
+  rulesOf,
+} from '../../../documents/index.ts'
+import type { StoreSettings } from '../../../settings/settings.ts'
+import { type ContractSource, loadContracts } from './load-contracts.ts'
+import { type LoadedTransforms, loadTransforms, takeTransforms } from './load-transforms.ts'
+
+/** Where everything is; plain data, and nothing secret, so that it can be sent to a thread. */
+export interface CorpusSource extends Pick<StoreSettings, 'migrations'> {
+  readonly address: Omit<DocumentsAddress, 'inputs' | 'index'>
+}
+
+export function sourceOf(
+  migrations: StoreSettings['migrations'],
+  settings: DocumentsAddress,
+): CorpusSource {
+  const { inputs: _, index: __, ...address } = settings
+  return { migrations, address }
+}
+
+export interface OpenedCorpus extends OpenCorpus {
+  /** Files of the transforms by step, as the user would name them. */
+  readonly transformFiles: LoadedTransforms['files']
+}
+
+/** What a program brings along instead of having it read from folders. */
+export interface GivenCorpus {
+  readonly transforms?: readonly Transform[]
+  /** JSON Schemas by version. */
+  readonly contracts?: Readonly<Record<string, object>>
+}
+
+/** Reads transforms and contracts, or takes those that are given. */
+export async function openCorpusOf(
+  { migrations, address }: CorpusSource,
+  given: GivenCorpus = {},
+): Promise<OpenedCorpus> {
+  const corpus = corpusAt(address.files, address.folder)
+  if (disk.facts(corpus.root)?.kind !== 'folder') {
+    throw new LockstepError('corpus-invalid', { files: address.files, reason: `there is no folder ${corpus.name}` })
+  }
+  if (address.backupForm === 'pack') {
+    const reason = "backupForm 'pack' is not built yet; links and sidecar are"
+    throw new LockstepError('corpus-invalid', { files: address.files, reason })
+  }
+  const loaded = given.transforms === undefined ? await loadTransforms(migrations) : takeTransforms(given.transforms)
+  const sources = contractSources(address, given)
+  const transforms = makeRegistry(loaded.transforms, [...sources.keys()])
+  const contracts = await loadContracts(sources, address.folder)
+  return {
+    files: disk,
+    corpus,
+    transforms,
+    contracts,
+    rules: rulesOf({
+      version: address.version,
+      protect: address.protect,
+      minorSteps: address.minorSteps,
+      ...(address.versionWhenMissing === null ? {} : { versionWhenMissing: address.versionWhenMissing }),
+      ...(address.leaveAlone === null ? {} : { leaveAlone: address.leaveAlone }),
+    }),
+    transformFiles: loaded.files,
+  }
+}
+
+function contractSources(
+  { contracts, folder }: CorpusSource['address'],
+  given: GivenCorpus,
+): ReadonlyMap<string, ContractSource> {
+  if (given.contracts !== undefined) return new Map(Object.entries(given.contracts))
+  return contracts === null ? new Map() : findContracts(disk, contracts, resolve(folder))
+}

@@ -1,0 +1,62 @@
+/** What goes between the main thread and the others: plain data, errors too. */
+
+import { LockstepError, isLockstepError } from '../../core/error.ts'
+import type { ErrorCode, ErrorDetails } from '../../core/error.ts'
+import type { Job, Task, TaskAnswer } from './hand.ts'
+
+/** What a thread is started with. */
+export interface ThreadData {
+  /** For whoever opens the corpus there: transforms and contracts are code, which cannot be sent. */
+  readonly corpus: unknown
+  readonly job: Job
+}
+
+export interface Question {
+  readonly id: number
+  readonly task: Task
+}
+
+/** The first reply says that the corpus is open, or why not; its id is 0. */
+export type Reply =
+  | { readonly id: number; readonly answer: PackedAnswer | null }
+  | { readonly id: number; readonly fault: Fault }
+
+/** An error that must keep its code, or any other as it can be sent. */
+export type Fault = { readonly refusal: Refusal } | { readonly error: unknown }
+
+interface Refusal {
+  readonly code: ErrorCode
+  readonly details: unknown
+}
+
+interface PackedAnswer extends Omit<TaskAnswer, 'tally'> {
+  readonly tally: Omit<TaskAnswer['tally'], 'refusals'>
+  readonly refusals: readonly { readonly document: string; readonly refusal: Refusal }[]
+}
+
+export function packAnswer({ tally: { refusals, ...tally }, ...rest }: TaskAnswer): PackedAnswer {
+  const packed = refusals.map(({ document, error }) => ({ document, refusal: refusalOf(error) }))
+  return { ...rest, tally, refusals: packed }
+}
+
+export function unpackAnswer({ tally, refusals, ...rest }: PackedAnswer): TaskAnswer {
+  const unpacked = refusals.map(({ document, refusal }) => ({ document, error: errorOf(refusal) }))
+  return { ...rest, tally: { ...tally, refusals: unpacked } }
+}
+
+export function packFault(error: unknown): Fault {
+  return isLockstepError(error) ? { refusal: refusalOf(error) } : { error }
+}
+
+export function unpackFault(fault: Fault): unknown {
+  return 'refusal' in fault ? errorOf(fault.refusal) : fault.error
+}
+
+function refusalOf({ code, details }: LockstepError): Refusal {
+  return { code, details }
+}
+
+function errorOf({ code, details }: Refusal): LockstepError {
+  // Code and details left an error together.
+  return new LockstepError(code, details as ErrorDetails<ErrorCode>)
+}
