@@ -8,7 +8,7 @@ import type { RunEvent } from '../core/event.ts'
 import type { Configuration, DocumentsStore } from '../settings/configuration/configuration.ts'
 import { readPlaces, readSettings } from '../settings/read-settings.ts'
 import type { SettingsOptions, StoreSettings } from '../settings/settings.ts'
-import { makeContext } from './lockstep.ts'
+import { makeContext } from './context.ts'
 
 /** How documents are read and written, wherever the corpus is described. */
 export interface CorpusBehaviour {

@@ -1,9 +1,7 @@
 /** The library: the verbs of the command line as typed functions over opened stores. */
 
-import { hostname, userInfo } from 'node:os'
-import { randomUUID } from 'node:crypto'
 import { adopt, type AdoptOptions } from '../app/adopt.ts'
-import { systemClock, type AppContext } from '../app/opening/context.ts'
+import type { AppContext } from '../app/opening/context.ts'
 import { openBeside } from '../app/opening/beside.ts'
 import { doctor } from '../app/doctor.ts'
 import { type AnyTarget, closeAnyTargets, databasesIn, openAnyTargets, refuseCorpora } from '../app/opening/by-kind.ts'
@@ -14,15 +12,19 @@ import type {
   DoctorReport,
   HistoryReport,
   PlanReport,
+  RestoreReport,
   RunReport,
   VerifyReport,
 } from '../app/answers/report.ts'
+import type { RehearseOptions, RehearseReport } from '../app/rehearse.ts'
+import { shape, type ShapeReport } from '../app/shape.ts'
 import type { Target } from '../app/opening/target.ts'
 import { defaultUpOptions } from '../app/up.ts'
 import {
   down,
   history,
   plan,
+  rehearse,
   reindex,
   status,
   up,
@@ -38,7 +40,9 @@ import { LockstepError } from '../core/error.ts'
 import type { Configuration } from '../settings/configuration/configuration.ts'
 import { readSettings } from '../settings/read-settings.ts'
 import type { Settings, SettingsOptions } from '../settings/settings.ts'
-import { toolVersion } from './version.ts'
+import { backupsOver, restoreOver, type Backups, type RestoreChoice } from './backups.ts'
+import { makeContext, type Verbs } from './context.ts'
+import { makeStream, type Stream } from './events.ts'
 
 export interface LockstepOptions {
   /** A configuration, or the path of one; default: found as the command line finds it. */
@@ -71,6 +75,13 @@ export interface Lockstep {
   verify(options?: Partial<VerifyOptions>): Promise<Answer<VerifyReport>>
   /** Rebuilds the tables of stores of documents from their files, or compares them. */
   reindex(options?: Partial<ReindexOptions>): Promise<Answer>
+  /** Runs up, down and up of each migration on a scratch store, transforms on real documents in memory. */
+  rehearse(options?: Partial<RehearseOptions>): Promise<Answer<RehearseReport>>
+  /** The live structure as SQL. */
+  shape(): Promise<Answer<ShapeReport>>
+  readonly backup: Backups
+  /** Puts a backup in the place of a store, or takes a run over documents back. What is there before is saved first. */
+  restore(store: string, choice: RestoreChoice): Promise<Answer<RestoreReport>>
   repair(store: string, options: Omit<RepairOptions, 'lockWaitMs'>): Promise<Answer>
   doctor(): Promise<Answer<DoctorReport>>
   /** What happens during runs, as it happens; ends with `close`. */
@@ -99,7 +110,7 @@ export async function lockstep(options: LockstepOptions = {}): Promise<Lockstep>
   }
   const targets = await openAnyTargets(settings.stores, opening, context)
   opened.push(...targets)
-  return { ...verbsOver(targets, { context, lockWaitMs }), ...endsOf(opened, stream) }
+  return { ...verbsOver(targets, { context, lockWaitMs, cwd: reading.cwd }), ...endsOf(opened, stream) }
 }
 
 function readingOf(options: LockstepOptions): SettingsOptions {
@@ -120,117 +131,46 @@ function flagsOf({ config, url, migrations, stores }: LockstepOptions): Paramete
   }
 }
 
-export interface Verbs {
-  readonly context: AppContext
-  readonly lockWaitMs: number
-}
-
 export function verbsOver(
   targets: readonly AnyTarget[],
-  { context, lockWaitMs }: Verbs,
+  verbs: Verbs,
 ): Omit<Lockstep, 'events' | 'close' | typeof Symbol.asyncDispose> {
+  const { context, lockWaitMs } = verbs
   const target = (store: string): Target => findTarget(databasesIn(targets), store)
   return {
     status: () => status(targets, context),
     plan: (options) => plan(targets, { to: null, ...options }, context),
     up: (options) => up(targets, { ...defaultUpOptions, lockWaitMs, ...options }, context),
     down: (options) => down(targets, { lockWaitMs, confirm: null, agent: null, ...options }, context),
-    adopt: (store, options) =>
-      adopt(target(store), { at: null, acceptDifferences: false, why: null, lockWaitMs, ...options }, context),
+    adopt: async (store, options) =>
+      await adopt(target(store), { at: null, acceptDifferences: false, why: null, lockWaitMs, ...options }, context),
     history: () => history(targets, context),
     verify: (options) => verify(targets, { head: null, ...options }, context),
     reindex: (options) =>
       reindex(targets, { work: 'rebuild', refused: 'refuse', foreign: 'refuse', lockWaitMs, ...options }, context),
-    repair: (store, options) => repair(target(store), { lockWaitMs, ...options }, context),
-    doctor: () => doctor(refuseCorpora(targets), context),
+    rehearse: (options) =>
+      rehearse(
+        targets,
+        { choice: { kind: 'pending' }, on: 'same', seeds: null, columnOrder: 'ignored', ...options },
+        context,
+      ),
+    shape: async () => await shape(refuseCorpora(targets), context),
+    backup: backupsOver(targets, verbs),
+    restore: async (store, choice) => await restoreOver(findTarget(targets, store), choice, verbs),
+    repair: async (store, options) => await repair(target(store), { lockWaitMs, ...options }, context),
+    doctor: async () => await doctor(refuseCorpora(targets), context),
   }
 }
 
-function findTarget(targets: readonly Target[], store: string): Target {
+function findTarget<One extends AnyTarget>(targets: readonly One[], store: string): One {
   const found = targets.find((one) => one.name === store)
   if (found === undefined) throw new LockstepError('unknown-store', { store, known: targets.map((one) => one.name) })
   return found
 }
 
-export interface ContextParts {
-  readonly release: string | null
-  readonly emit: (event: RunEvent) => void
-}
-
-/** Who runs this and when to stop; a fresh run id each time. */
-export function makeContext({ signal }: Pick<LockstepOptions, 'signal'>, { release, emit }: ContextParts): AppContext {
-  const runId = randomUUID()
-  const since = new Date(systemClock.now()).toISOString()
-  return {
-    clock: systemClock,
-    emit,
-    signal: signal ?? new AbortController().signal,
-    author: { by: `${userName()}@${hostname()}`, runId, release, toolVersion },
-    holder: { host: hostname(), pid: process.pid, runId, since },
-    // A library has no signal handlers of its own to take off.
-    uninterrupted: (work) => work(),
-    beside: () => Promise.resolve([]),
-  }
-}
-
-function userName(): string {
-  try {
-    return userInfo().username
-  } catch {
-    // Node throws where the user id has no entry, as in many containers.
-    return `uid${process.getuid?.() ?? ''}`
-  }
-}
-
 function tell(event: RunEvent, options: LockstepOptions, stream: Stream): void {
   options.onEvent?.(event)
   stream.push(event)
-}
-
-interface Stream {
-  push(event: RunEvent): void
-  end(): void
-  read(): AsyncIterable<RunEvent>
-}
-
-/** Events for readers that began to read before; each reader has a queue of its own. */
-function makeStream(): Stream {
-  const readers = new Set<{ readonly queue: RunEvent[]; wake: () => void; ended: boolean }>()
-  return {
-    push: (event) => {
-      for (const reader of readers) {
-        reader.queue.push(event)
-        reader.wake()
-      }
-    },
-    end: () => {
-      for (const reader of readers) {
-        reader.ended = true
-        reader.wake()
-      }
-    },
-    read: () => {
-      const reader = { queue: [] as RunEvent[], wake: (): void => undefined, ended: false }
-      readers.add(reader)
-      return drain(reader, () => readers.delete(reader))
-    },
-  }
-}
-
-async function* drain(
-  reader: { readonly queue: RunEvent[]; wake: () => void; ended: boolean },
-  done: () => void,
-): AsyncGenerator<RunEvent> {
-  try {
-    for (;;) {
-      const event = reader.queue.shift()
-      if (event !== undefined) yield event
-      else if (reader.ended) return
-      else await new Promise<void>((resolve) => (reader.wake = resolve))
-    }
-  } finally {
-    done()
-  }
 }
 
 function endsOf(

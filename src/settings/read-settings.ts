@@ -3,7 +3,7 @@
 import { dirname, relative, resolve } from 'node:path'
 import { makeRedactor, makeSecret } from '../core/secret.ts'
 import { checkConfiguration } from './rules/check-configuration.ts'
-import type { Configuration } from './configuration/configuration.ts'
+import type { BackupConfiguration, Configuration } from './configuration/configuration.ts'
 import { findConfiguration, type FoundConfiguration } from './configuration/find-configuration.ts'
 import { loadConfiguration } from './configuration/load-configuration.ts'
 import { addEnvFile, environmentOf, type Environment } from './environment.ts'
@@ -30,7 +30,7 @@ export async function readSettings(options: SettingsOptions): Promise<Settings> 
     folder,
     stores: made.map((one) => one.settings),
     storeNames: configuration === null ? wanted.map((store) => store.name) : Object.keys(configuration.stores),
-    backups: backupsOf(configuration, folder),
+    backups: backupSettingsOf(configuration?.backups, folder),
     alerts: general.alerts,
     release: flags.release ?? general.release,
     warnings: [...shadowedBy(found), ...general.warnings, ...made.flatMap((one) => one.settings.warnings)],
@@ -99,13 +99,13 @@ function originOf(found: FoundConfiguration | null, cwd: string): string {
   return found === null ? 'none' : `${shownPath(cwd, found.file)} (${found.origin})`
 }
 
-function backupsOf(configuration: Configuration | null, folder: string): BackupSettings {
-  const said = configuration?.backups ?? {}
+/** Where backups go and how long they stay, with what is not said. */
+export function backupSettingsOf(said: BackupConfiguration | undefined, folder: string): BackupSettings {
   return {
-    path: resolve(folder, said.path ?? '.lockstep/backups'),
-    keepDays: said.keepDays ?? 30,
-    keepAtLeast: said.keepAtLeast ?? 5,
-    compress: said.compress ?? false,
+    path: resolve(folder, said?.path ?? '.lockstep/backups'),
+    keepDays: said?.keepDays ?? 30,
+    keepAtLeast: said?.keepAtLeast ?? 5,
+    compress: said?.compress ?? false,
   }
 }
 

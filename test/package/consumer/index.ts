@@ -10,8 +10,11 @@ import {
   openCorpus,
   openManager,
   type Answer,
+  type BackupReport,
   type OpenedCorpus,
   type ReadDocument,
+  type RehearseReport,
+  type RestoreReport,
   type RunEvent,
   type RunReport,
 } from 'lockstep'
@@ -58,6 +61,32 @@ export async function migrateFromCode(): Promise<string | null> {
   } finally {
     await manager.close()
   }
+}
+
+export async function backUpAndRestore(cwd: string): Promise<string | null> {
+  await using app = await lockstep({ config: configuration, cwd, stores: ['auth'] })
+  const made: Answer<BackupReport> = await app.backup.create()
+  const [backup] = made.stores[0]?.backups ?? []
+  if (backup === undefined || !(await app.backup.verify({ restore: true })).ok) return null
+  const { lost } = await app.backup.preview('auth', backup.file)
+  // @ts-expect-error a backup of a database and a run over documents are two things
+  void app.restore('auth', { backup: backup.file, run: 'r1' })
+  const restored: Answer<RestoreReport> = await app.restore('auth', { backup: backup.file, others: 'refuse' })
+  await app.restore('manifests', { run: 'r1', changedSince: 'leave' })
+  const rehearsed: Answer<RehearseReport> = await app.rehearse({ choice: { kind: 'all' } })
+  const { statements } = (await app.shape()).stores[0] ?? { statements: [] }
+  return `${lost.rows.length} ${restored.ok} ${rehearsed.ok} ${statements.length}`
+}
+
+export async function managedBackups(): Promise<number> {
+  const manager = await openManager({
+    database: 'app.db',
+    backups: { path: 'backups' },
+    policy: { backup: 'migration' },
+  })
+  const { backups } = await manager.backup.list()
+  if (backups[0] !== undefined) await manager.restore({ backup: backups[0].file })
+  return (await manager.backup.prune()).removed.length
 }
 
 interface Manifest {
