@@ -1,6 +1,6 @@
 /** Folders of migrations that each make one table, in the form of every tool that takes part. */
 
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export type Form = 'lockstep' | 'dbmate' | 'node-pg-migrate' | 'knex' | 'kysely' | 'drizzle' | 'prisma'
@@ -29,6 +29,15 @@ export function makeFolder(at: string, { form, dialect, count }: Making): void {
   }
   if (form === 'drizzle') writeJournal(at, versions)
   if (form === 'prisma') writeFileSync(join(at, 'migration_lock.toml'), 'provider = "postgresql"\n')
+}
+
+/** The way back of each file, beside it; gives the folder. Folders of `up` alone are measured without. */
+export function addDowns(folder: string): string {
+  const at = `${folder}-both-ways`
+  cpSync(folder, at, { recursive: true })
+  for (const file of readdirSync(folder))
+    writeFileSync(join(at, file.replace(/\.sql$/, '.down.sql')), `drop table t${file.slice(0, 5)};\n`)
+  return at
 }
 
 /** The statement of one version. */

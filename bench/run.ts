@@ -4,22 +4,29 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { backUpPacked, backUpPostgres, backUpSqlite, restoreSqlite } from './backups.ts'
 import type { Comparison } from './compare.ts'
 import { applyOnSqlite, noopOnSqlite, planning, starting } from './local.ts'
 import { installPeers, type Installed } from './peers/install.ts'
 import { peers } from './peers/peers.ts'
 import { applyOnPostgres, noopOnPostgres, type Measuring } from './postgres.ts'
+import { rehearseOnPostgres, rehearseOnSqlite } from './rehearsals.ts'
 import { tableOf } from './table.ts'
 import { lockstepFile, openWorld } from './world.ts'
 
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '9' },
+    megabytes: { type: 'string', default: '500' },
+    files: { type: 'string', default: '200' },
     only: { type: 'string', default: '' },
     peers: { type: 'string', default: join(tmpdir(), 'lockstep-bench-peers') },
     'no-peers': { type: 'boolean', default: false },
   },
 })
+
+/** How large what is backed up is, and how many migrations are rehearsed. */
+const [megabytes, files] = [Number(values.megabytes), Number(values.files)]
 
 type Scenario = (measuring: Measuring, peers: readonly Installed[]) => Promise<Comparison>
 
@@ -35,6 +42,12 @@ const scenarios: Readonly<Record<string, { readonly share: number; readonly run:
   'sqlite-apply-200': { share: 1, run: (measuring) => applyOnSqlite(200, measuring) },
   'sqlite-apply-1000': { share: 0.5, run: (measuring) => applyOnSqlite(1_000, measuring) },
   'sqlite-apply-10000': { share: 0.3, run: (measuring) => applyOnSqlite(10_000, measuring) },
+  'backup-sqlite': { share: 1, run: (measuring) => backUpSqlite(megabytes, measuring) },
+  'backup-packed': { share: 1, run: (measuring) => backUpPacked(megabytes, measuring) },
+  'backup-postgres': { share: 0.5, run: (measuring) => backUpPostgres(megabytes, measuring) },
+  'restore-sqlite': { share: 0.5, run: (measuring) => restoreSqlite(megabytes, measuring) },
+  'rehearse-sqlite': { share: 0.5, run: (measuring) => rehearseOnSqlite(files, measuring) },
+  'rehearse-postgres': { share: 0.5, run: (measuring) => rehearseOnPostgres(files, measuring) },
   plan: { share: 1, run: (measuring) => planning([1_000, 10_000], measuring) },
 }
 

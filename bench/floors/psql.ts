@@ -14,3 +14,11 @@ export function writePsqlFloor(script: string, folder: string): void {
   const table = 'create table history (version text primary key, file text not null, checksum text not null);\n'
   writeFileSync(script, table + texts.join(''))
 }
+
+/** The floor of rehearsing: each file up, down and up again, every time in BEGIN and COMMIT. */
+export function writeThreeTimes(script: string, folder: string): void {
+  const ups = readdirSync(folder).filter((file) => !file.endsWith('.down.sql'))
+  const textOf = (file: string): string => `begin;\n${readFileSync(join(folder, file), 'utf8')}commit;\n`
+  const texts = ups.sort().flatMap((file) => [file, file.replace(/\.sql$/, '.down.sql'), file].map(textOf))
+  writeFileSync(script, texts.join(''))
+}
