@@ -33,7 +33,8 @@ export function corpusAt(files: string, workingFolder: string): Corpus {
 
 /** The absolute path of a document that is named relative to the root. */
 export function pathOf(corpus: Corpus, document: string): string {
-  return join(corpus.root, document)
+  // Both are normal already, and this is asked several times for each document.
+  return corpus.root.endsWith(sep) ? corpus.root + document : `${corpus.root}/${document}`
 }
 
 /** A document as the user would name it. */

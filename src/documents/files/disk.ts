@@ -111,10 +111,10 @@ function writeNew(path: string, bytes: Uint8Array, like: FileFacts | null): void
   withFile(path, 'wx', (file) => {
     try {
       writeAll(file, bytes)
-      if (like !== null) takeAfter(file, like)
+      const now = fs.fstatSync(file)
       // A full disk cuts a write short without an error: the length is looked at before anybody trusts it.
-      const { size } = fs.fstatSync(file)
-      if (size !== bytes.length) throw noSpace(path)
+      if (now.size !== bytes.length) throw noSpace(path)
+      if (like !== null) takeAfter(file, now, like)
     } catch (error) {
       remove(path)
       throw error
@@ -122,8 +122,7 @@ function writeNew(path: string, bytes: Uint8Array, like: FileFacts | null): void
   })
 }
 
-function takeAfter(file: number, like: FileFacts): void {
-  const now = fs.fstatSync(file)
+function takeAfter(file: number, now: fs.Stats, like: FileFacts): void {
   if (now.uid !== like.owner || now.gid !== like.group) fs.fchownSync(file, like.owner, like.group)
   if ((now.mode & 0o7777) !== like.mode) fs.fchmodSync(file, like.mode)
 }

@@ -13,6 +13,7 @@ import { type FileFacts, type FileSystem, systemCode } from './file-system.ts'
 import {
   type EarlierPart,
   type JournalEntry,
+  type RunEnd,
   type RunHead,
   printDone,
   printEntries,
@@ -65,8 +66,12 @@ export function openRun(files: FileSystem, corpus: Corpus, head: RunHead): OpenR
     if (!begun) writeHead(files, corpus, { head, earlier })
     begun = true
   }
-  const nextBatch = (prepared: readonly Prepared[]): Batch => ({ head, number: ++batches, prepared, unsynced })
-  const finished = (batch: Batch): BatchResult => {
+  const journalled = (prepared: readonly Prepared[]): Batch => {
+    const batch = { head, number: ++batches, prepared, unsynced }
+    takingBack(files, corpus, { batch, step: () => writeJournal(files, corpus, batch) })
+    return batch
+  }
+  const swapped = (batch: Batch): BatchResult => {
     const result = swapAll(files, corpus, batch)
     unsynced = result.replaced
     replaced += result.replaced.length
@@ -78,35 +83,22 @@ export function openRun(files: FileSystem, corpus: Corpus, head: RunHead): OpenR
     nextChunk: () => ++chunks,
     async commit(prepared) {
       if (prepared.length === 0) return nothing
-      const batch = nextBatch(prepared)
-      try {
-        writeJournal(files, corpus, batch)
-        await files.syncMeanwhile(corpus.root, writtenFor(corpus, batch))
-      } catch (error) {
-        throw takenBack(files, corpus, { batch, error })
-      }
-      return finished(batch)
+      const batch = journalled(prepared)
+      const sync = await settled(files.syncMeanwhile(corpus.root, writtenFor(corpus, batch)))
+      takingBack(files, corpus, { batch, step: sync })
+      return swapped(batch)
     },
     replace(items) {
       if (items.length === 0) return nothing
       begin()
       const { prepared, left } = prepareAll(files, corpus, { head, chunk: ++chunks, items })
-      const batch = nextBatch(prepared)
-      try {
-        writeJournal(files, corpus, batch)
-        files.sync(corpus.root, writtenFor(corpus, batch))
-      } catch (error) {
-        throw takenBack(files, corpus, { batch, error })
-      }
-      const result = finished(batch)
+      const batch = journalled(prepared)
+      takingBack(files, corpus, { batch, step: () => files.sync(corpus.root, writtenFor(corpus, batch)) })
+      const result = swapped(batch)
       return { ...result, left: [...left, ...result.left] }
     },
     end(at) {
-      if (!begun) return
-      const end = { at, replaced, recovered: false }
-      // First the renames, then the word that they are done: the other way round a loss of power could make it a lie.
-      files.sync(corpus.root, pathsOf(corpus, unsynced))
-      files.writeNew(join(corpus.root, endFile(head.run)), Buffer.from(`${JSON.stringify(end)}\n`), null)
+      if (begun) writeEnd(files, corpus, { head, unsynced, end: { at, replaced, recovered: false } })
     },
   }
 }
@@ -138,15 +130,38 @@ function writeJournal(files: FileSystem, corpus: Corpus, { head, number, prepare
   files.writeNew(join(corpus.root, batchFile(head.run, number)), printEntries(prepared.map((one) => one.entry)), null)
 }
 
-/** Nothing was replaced yet. A crash in here leaves the same for the next run to sweep. */
-function takenBack(
+function writeEnd(
   files: FileSystem,
   corpus: Corpus,
-  { batch, error }: { readonly batch: Batch; readonly error: unknown },
-): unknown {
-  takeBackAll(files, corpus, batch)
-  files.remove(join(corpus.root, batchFile(batch.head.run, batch.number)))
-  return asDiskFull(error, corpus)
+  run: { readonly head: RunHead; readonly unsynced: readonly JournalEntry[]; readonly end: RunEnd },
+): void {
+  // First the renames, then the word that they are done: the other way round a loss of power could make it a lie.
+  files.sync(corpus.root, pathsOf(corpus, run.unsynced))
+  const path = join(corpus.root, endFile(run.head.run))
+  files.writeNew(path, Buffer.from(`${JSON.stringify(run.end)}\n`), null)
+}
+
+/** What became of a promise, as a step that does nothing or throws. */
+async function settled(promise: Promise<void>): Promise<() => void> {
+  const [outcome] = await Promise.allSettled([promise])
+  return () => {
+    if (outcome.status === 'rejected') throw outcome.reason
+  }
+}
+
+/** Does a step of a batch of which nothing is replaced yet. A crash in here leaves the same for the next run to sweep. */
+function takingBack(
+  files: FileSystem,
+  corpus: Corpus,
+  { batch, step }: { readonly batch: Batch; readonly step: () => void },
+): void {
+  try {
+    step()
+  } catch (error) {
+    takeBackAll(files, corpus, batch)
+    files.remove(join(corpus.root, batchFile(batch.head.run, batch.number)))
+    throw asDiskFull(error, corpus)
+  }
 }
 
 /** Asked for only where no call syncs a whole file system. */

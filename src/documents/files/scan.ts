@@ -1,6 +1,5 @@
 /** Finds the documents of a corpus, one by one and always in the same order. */
 
-import { join } from 'node:path'
 import { LockstepError, isLockstepError } from '../../core/error.ts'
 import { compareText } from '../../core/version.ts'
 import { type Corpus, fileOf, temporarySuffix } from './corpus.ts'
@@ -41,7 +40,7 @@ export function* scanCorpus(files: FileSystem, corpus: Corpus): Generator<Found>
       }
       if (entry.kind === 'folder') {
         const state = enter(corpus.glob, folder.state, name)
-        if (state.length > 0) below.push({ path: join(folder.path, name), document, state })
+        if (state.length > 0) below.push({ path: `${folder.path}/${name}`, document, state })
         continue
       }
       const found = judge(corpus, entry, { document, belongs: accepts(corpus.glob, folder.state, name) })

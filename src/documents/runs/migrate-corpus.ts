@@ -8,12 +8,12 @@ import { recoverRuns, unfinishedRuns } from '../files/recover.ts'
 import { openRun } from '../files/replace.ts'
 import { type Threads, withCrew } from '../threads/crew.ts'
 import { doTasks } from '../threads/tasks.ts'
+import type { Walk } from '../threads/walk.ts'
 import { makeBatches } from './batches.ts'
 import { countVersion } from './census.ts'
 import { type CorpusGoal, type OpenCorpus, batchBytesMax, batchDocumentsMax } from './open-corpus.ts'
 import { type CorpusSurvey, surveyOf } from './survey.ts'
 import { type CorpusAnswer, type Tally, answerOf, mergeTally, newTally, tellRefused } from './tally.ts'
-import type { Walk } from './walk.ts'
 
 export interface Progress {
   readonly seen: number

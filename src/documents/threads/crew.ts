@@ -19,6 +19,9 @@ export interface Threads {
   readonly onFailure: (error: unknown) => void
 }
 
+/** Documents come and go: what Node would let them take before it looks for room is three times as much, and no faster. */
+const youngMbMax = 16
+
 export interface Crew {
   readonly hand: Hand
   /** As many tasks as are worth giving out at once. */
@@ -77,7 +80,10 @@ interface Asked {
 }
 
 function startThread({ entry, corpus }: Threads, job: Job): Thread {
-  const worker = new Worker(entry, { workerData: { corpus, job } satisfies ThreadData })
+  const worker = new Worker(entry, {
+    workerData: { corpus, job } satisfies ThreadData,
+    resourceLimits: { maxYoungGenerationSizeMb: youngMbMax },
+  })
   const asked = new Map<number, Asked>()
   let ids = 0
   let dead: { readonly error: unknown } | null = null

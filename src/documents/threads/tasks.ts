@@ -9,7 +9,7 @@ import type { Crew } from './crew.ts'
 import type { Task, TaskAnswer } from './hand.ts'
 import type { CorpusGoal, OpenCorpus } from '../runs/open-corpus.ts'
 import { mergeTally, newTally, tellRefused } from '../runs/tally.ts'
-import { type Chunk, type Walk, walkAhead } from '../runs/walk.ts'
+import { type Chunk, type Walk, walkAhead } from './walk.ts'
 
 export interface Tasks {
   readonly open: OpenCorpus

@@ -2,7 +2,7 @@
 
 import type { LeftDocument } from '../files/prepare.ts'
 import { type Found, scanCorpus } from '../files/scan.ts'
-import { type CorpusGoal, type OpenCorpus, chunkDocuments, nextTurn } from './open-corpus.ts'
+import { type CorpusGoal, type OpenCorpus, chunkDocuments, nextTurn } from '../runs/open-corpus.ts'
 
 /** Documents that are looked at in one go. */
 export interface Chunk {
