@@ -1,6 +1,6 @@
 /** `down`: takes migrations back in reverse order of application. All of them are looked at before the first one runs. */
 
-import { LockstepError } from '../core/error.ts'
+import { isLockstepError, LockstepError, type ErrorDetails } from '../core/error.ts'
 import { chooseDown, type DownTarget } from '../core/choose-down.ts'
 import { planDown, type DownStep } from '../core/make-plan.ts'
 import { versionKey } from '../core/version.ts'
@@ -62,7 +62,7 @@ async function downAll(targets: readonly Target[], running: Running): Promise<vo
     try {
       refuse(one, [...judged, ...beside], options)
     } catch (error) {
-      run.failed.set(one.target.name, error)
+      run.failed.set(one.target.name, await withWayBack(error, one.target))
     }
   }
   if (run.failed.size > 0) return
@@ -110,9 +110,18 @@ function stepsOf({ target, files, history }: Judged, wanted: DownTarget): readon
     }
     case 'irreversible': {
       const { record, file, reason } = choice
-      throw new LockstepError('irreversible', { store, version: record.version, file, reason })
+      throw new LockstepError('irreversible', { store, version: record.version, file, reason, backup: null })
     }
   }
+}
+
+/** What has no down can still be undone by a backup from before it. */
+async function withWayBack(error: unknown, target: Target): Promise<unknown> {
+  if (!isLockstepError(error) || error.code !== 'irreversible') return error
+  // The code says whose details these are.
+  const details = error.details as ErrorDetails<'irreversible'>
+  const { backupBefore } = await import('./backup/backup.ts')
+  return new LockstepError('irreversible', { ...details, backup: await backupBefore(target, details.version) })
 }
 
 function refuseRequired({ record }: DownStep, { target, files }: Judged, all: readonly Judged[]): void {

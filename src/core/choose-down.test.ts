@@ -101,6 +101,11 @@ const oneWay: readonly (readonly [fact: string, file: Migration | null, reason: 
     migration('2', { down: null, directives: { ...noDirectives, irreversible: 'drops the letters' } }),
     'drops the letters',
   ],
+  [
+    'with a reason, although it has a down',
+    migration('2', { directives: { ...noDirectives, irreversible: 'drops the letters' } }),
+    'drops the letters',
+  ],
   ['without its file', null, 'its file is gone'],
 ]
 

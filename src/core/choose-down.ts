@@ -45,7 +45,9 @@ export function chooseDown(
       return { kind: 'half-up', record, file: migration?.file ?? record.file }
     }
     const reason = migration === undefined ? 'its file is gone' : migration.directives.irreversible
-    if (migration?.down == null) return { kind: 'irreversible', record, file: migration?.file ?? record.file, reason }
+    // A down beside such a line takes back only what it can, and is tried out by a rehearsal alone.
+    if (migration?.down == null || migration.directives.irreversible !== null)
+      return { kind: 'irreversible', record, file: migration?.file ?? record.file, reason }
     steps.push({ record, migration, down: migration.down })
   }
   return { kind: 'chosen', steps }

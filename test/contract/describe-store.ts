@@ -5,6 +5,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Store } from '../../src/core/ports.ts'
+import { backupPromises } from './backup-promises.ts'
 import { historyPromises } from './history-promises.ts'
 import { runPromises } from './run-promises.ts'
 import { wayBackPromises } from './way-back-promises.ts'
@@ -27,6 +28,8 @@ export interface Place {
 export interface Words {
   create(table: string): string
   drop(table: string): string
+  /** Puts rows into a table that `create` has made. */
+  fill(table: string): string
   /** A statement that the store refuses when it runs. */
   readonly refused: string
   /** A statement that must be alone and can be repeated; `null` where the store has none. */
@@ -37,7 +40,7 @@ export interface Words {
 
 export type PromiseCheck = (place: Place) => Promise<void>
 
-const promises = { ...historyPromises, ...runPromises, ...wayBackPromises }
+const promises = { ...historyPromises, ...runPromises, ...wayBackPromises, ...backupPromises }
 
 export type Sentence = keyof typeof promises
 

@@ -1,10 +1,14 @@
 import { systemClock } from '../../src/app/opening/context.ts'
 import { makeWorld, openMemory } from '../../src/stores/memory/index.ts'
+import { backupPromises } from './backup-promises.ts'
 import { describeStore, type Kit, type Words } from './describe-store.ts'
+
+const noBackups = 'what lives in memory ends with its process, so nothing is copied or put back'
 
 const words: Words = {
   create: (table) => `put ${table} there`,
   drop: (table) => `del ${table}`,
+  fill: (table) => `put ${table} filled`,
   refused: 'fail on purpose',
   // Of a key that is there already: it may run twice.
   alone: 'alone put a there',
@@ -14,6 +18,7 @@ const words: Words = {
 describeStore('memory', () => Promise.resolve(kit), {
   'a signal is heard between two calls of code, and nothing of it is left':
     'a call takes no time here, so nothing comes between two',
+  ...Object.fromEntries(Object.keys(backupPromises).map((sentence) => [sentence, noBackups])),
 })
 
 const kit: Kit = {

@@ -5,6 +5,7 @@ import type { Words } from './describe-store.ts'
 export const postgresWords: Words = {
   create: (table) => `create table ${table} (id integer primary key)`,
   drop: (table) => `drop table ${table}`,
+  fill: (table) => `insert into ${table} (id) values (1), (2), (3)`,
   refused: 'insert into nowhere values (1)',
   alone: 'vacuum',
   join: (...statements) => statements.join(';\n'),

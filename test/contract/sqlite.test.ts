@@ -9,6 +9,7 @@ import { describeStore, type Kit, type Words } from './describe-store.ts'
 const words: Words = {
   create: (table) => `create table ${table} (id integer primary key)`,
   drop: (table) => `drop table ${table}`,
+  fill: (table) => `insert into ${table} (id) values (1), (2), (3)`,
   refused: 'insert into nowhere values (1)',
   alone: 'vacuum',
   join: (...statements) => statements.join(';\n'),

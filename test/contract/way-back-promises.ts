@@ -2,6 +2,7 @@
 
 import { expect } from 'vitest'
 import type { PromiseCheck } from './describe-store.ts'
+import { contextOf } from '../support/target.ts'
 import { expectDone, expectStopped, pair, withBench } from './session.ts'
 
 export const wayBackPromises = {
@@ -31,6 +32,21 @@ export const wayBackPromises = {
       expectStopped(await down({ kind: 'to', version: '7' }), 'target-unknown', 2)
       expectDone(await down({ kind: 'to', version: '1' }))
       expect(await status()).toMatchObject({ version: '0001', verdict: 'behind' })
+    })
+    expect(await place.tables()).toEqual(['a'])
+  },
+  'down --to-release keeps what that release has applied': async (place) => {
+    const of = (release: string) => {
+      const context = contextOf()
+      return { context: { ...context, author: { ...context.author, release } } }
+    }
+    const { words } = place
+    await withBench(place, pair(words), async ({ up }) => expectDone(await up({ to: '1' })), of('v1.0.0'))
+    await withBench(place, pair(words), async ({ up }) => expectDone(await up()), of('v1.1.0'))
+    await withBench(place, pair(words), async ({ down, status }) => {
+      expectStopped(await down({ kind: 'release', release: 'v0.9.0' }), 'target-unknown', 2)
+      expectDone(await down({ kind: 'release', release: 'v1.0.0' }))
+      expect(await status()).toMatchObject({ version: '0001' })
     })
     expect(await place.tables()).toEqual(['a'])
   },
@@ -92,7 +108,8 @@ export const wayBackPromises = {
       pair(place.words),
       async ({ up, down }) => {
         await up()
-        expectStopped(await down({ kind: 'steps', steps: 1 }), 'confirmation-needed', 4)
+        for (const wanted of [{ kind: 'steps', steps: 1 }, { kind: 'all' }, { kind: 'to', version: '1' }] as const)
+          expectStopped(await down(wanted), 'confirmation-needed', 4)
         expectStopped(await down({ kind: 'steps', steps: 1 }, 'staging'), 'confirmation-needed', 4)
         expectDone(await down({ kind: 'steps', steps: 1 }, 'production'))
       },

@@ -8,6 +8,8 @@ import { restore } from '../../src/app/backup/restore.ts'
 import { createBackups, listAllBackups, pruneBackups, verifyBackups } from '../../src/app/backup/verbs.ts'
 import type { RegisteredMigration } from '../../src/app/opening/registered.ts'
 import type { BackupInfo, BackupReport, RestoreReport, RunReport } from '../../src/app/answers/report.ts'
+import { down } from '../../src/app/down.ts'
+import type { DownTarget } from '../../src/core/choose-down.ts'
 import { defaultUpOptions, up } from '../../src/app/up.ts'
 import { systemClock } from '../../src/app/opening/context.ts'
 import type { Policy } from '../../src/core/policy.ts'
@@ -21,6 +23,7 @@ export interface Bench {
   readonly target: Target
   readonly events: readonly { readonly type: string }[]
   up(): Promise<RunReport>
+  down(wanted: DownTarget, confirm?: string): Promise<RunReport>
   create(): Promise<BackupReport>
   list(): Promise<readonly BackupInfo[]>
   verify(options?: { readonly restore?: boolean; readonly backup?: string }): Promise<BackupReport>
@@ -49,6 +52,8 @@ export function benchOf(store: Store, options: BenchOptions = {}): Bench {
     target,
     events: context.events,
     up: async () => only(await up([target], { ...defaultUpOptions, intoExisting: true, lockWaitMs }, context)),
+    down: async (wanted, confirm) =>
+      only(await down([target], { target: wanted, lockWaitMs, confirm: confirm ?? null, agent: null }, context)),
     create: async () => only(await createBackups([target], { lockWaitMs }, context)),
     list: async () => only(await listAllBackups([target])).backups,
     verify: async ({ restore: byRestoring = false, backup = null as string | null } = {}) =>

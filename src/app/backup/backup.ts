@@ -134,6 +134,17 @@ export async function pruneOf(target: Target, { clock }: Pick<AppContext, 'clock
   return pruned
 }
 
+/** The newest backup of this very store in which a version was not applied yet; `null` where there is none. */
+export async function backupBefore({ name, store, backups }: Target, version: string): Promise<string | null> {
+  if (store.backups === undefined || backups === undefined) return null
+  const found = await listBackups(backups.path, name)
+  const before = found.find(
+    ({ manifest, fault }) =>
+      fault === null && manifest?.place === store.place && !manifest.holds.history.versions.includes(version),
+  )
+  return before?.file ?? null
+}
+
 function takenAtOf({ file, manifest }: FoundBackup): number {
   if (manifest !== null) return Date.parse(manifest.takenAt)
   const [, day = '', time = ''] = /(\d{4}-\d\d-\d\d)_(\d\d-\d\d-\d\d)/.exec(file) ?? []

@@ -15,11 +15,23 @@ export const policyErrors = {
     why: "Policy direction: 'forward-only'. What was wrong is put right by a new migration.",
     help: () => ['lockstep new <name>'],
   }),
-  irreversible: entry<{ store: string; version: string; file: string; reason: string | null }>({
+  irreversible: entry<{
+    store: string
+    version: string
+    file: string
+    reason: string | null
+    /** The newest one from before it; `null` where none is known. */
+    backup: string | null
+  }>({
     exit: 4,
     what: (d) => `${d.file} cannot be taken back: ${d.reason ?? 'it has no down'}`,
     why: 'Every down on the way is looked at before the first one runs.',
-    help: (d) => [`write its down, or stop above it: lockstep down --store ${d.store} --to ${d.version}`],
+    help: (d) => [
+      `write its down, or stop above it: lockstep down --store ${d.store} --to ${d.version}`,
+      d.backup === null
+        ? `or put a backup from before it back, if there is one: lockstep backup list --store ${d.store}`
+        : `or put the state before it back as a whole: lockstep restore ${d.backup} --store ${d.store}`,
+    ],
   }),
   'atomic-impossible': entry<{ store: string; file: string; reason: string }>({
     exit: 4,
