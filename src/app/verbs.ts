@@ -7,6 +7,7 @@ import type { AppContext } from './opening/context.ts'
 import type { CorpusTarget } from './corpus/corpus-target.ts'
 import type { DocumentsChoice } from './corpus/goal.ts'
 import type { ReindexOptions } from './corpus/reindex/reindex.ts'
+import type { RestorePack } from './corpus/keep/restore-pack.ts'
 import type { RestoreDocuments } from './corpus/restore.ts'
 import type { RehearseOptions, RehearseReport } from './rehearse.ts'
 import { down as downDatabases, type DownOptions as DownDatabases } from './down.ts'
@@ -151,6 +152,17 @@ export async function restoreCorpus(
 ): Promise<Answer<RestoreReport>> {
   const { restoreDocuments } = await restoring()
   const { report, exits } = await restoreDocuments(target, options, context)
+  return answerOf('restore', [report], exits)
+}
+
+/** Documents out of a backup of the whole corpus. */
+export async function restoreFromPack(
+  target: CorpusTarget,
+  options: RestorePack,
+  context: AppContext,
+): Promise<Answer<RestoreReport>> {
+  const { restorePack } = await import('./corpus/keep/restore-pack.ts')
+  const { report, exits } = await restorePack(target, options, context)
   return answerOf('restore', [report], exits)
 }
 

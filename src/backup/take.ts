@@ -3,7 +3,7 @@
 import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { compareSummaries, summaryOf, type BackupReason, type Contents, type CopyChecks } from '../core/backup.ts'
-import type { Signal, StoreBackups, StoreKind } from '../core/ports.ts'
+import type { Signal, StoreCopies, StoreKind } from '../core/ports.ts'
 import { isLockstepError, LockstepError } from '../core/error.ts'
 import type { BackupPhase } from '../core/event.ts'
 import type { Sha256 } from '../core/log-chain.ts'
@@ -18,7 +18,7 @@ export interface Taking {
   readonly folder: string
   readonly compress: boolean
   readonly store: { readonly name: string; readonly kind: StoreKind; readonly place: string }
-  readonly backups: StoreBackups
+  readonly backups: StoreCopies
   readonly reason: BackupReason
   readonly author: { readonly by: string; readonly runId: string; readonly toolVersion: string }
   readonly now: () => number

@@ -6,7 +6,7 @@ import type { Sha256 } from './log-chain.ts'
 import type { Shape } from './shape.ts'
 
 /** The form of a copy: one that the store's own tools open. */
-export type BackupForm = 'sqlite' | 'pg_dump' | 'pglite-tar'
+export type BackupForm = 'sqlite' | 'pg_dump' | 'pglite-tar' | 'documents-tar'
 
 export type BackupReason = 'asked' | 'before-run' | 'before-migration' | 'before-down' | 'before-restore'
 

@@ -168,15 +168,19 @@ export interface CopyWork {
   readonly onBytes: OnBytes
 }
 
-/** How one kind of store is copied and put back. */
-export interface StoreBackups {
+/** How one kind of store is copied, and a copy checked. */
+export interface StoreCopies {
   readonly form: BackupForm
   measure(): Promise<Measure>
-  readContents(): Promise<Contents>
   /** Writes one moment of the store to `file`, which must not exist, and tells what it held. */
   copy(file: string, work: CopyWork): Promise<Contents>
   /** Reads a fresh copy to its end; throws `backup-unusable`. */
   check(file: string, expected: Contents): Promise<CopyChecks>
+}
+
+/** How one kind of store is copied and put back, where a copy takes the place of the whole. */
+export interface StoreBackups extends StoreCopies {
+  readContents(): Promise<Contents>
   /** Puts a copy into a place of its own; throws `backup-space` where it would not fit there. */
   unpack(content: AsyncIterable<Uint8Array>, options: UnpackOptions): Promise<Unpacked>
   /** Runs `work` under the migration lock, even where the store itself cannot be read any more. */

@@ -34,11 +34,22 @@ export type { CorpusAnswer } from './runs/tally.ts'
 export { readDocument } from './runs/read-document.ts'
 export { type RehearsedStep, rehearseTransforms } from './runs/rehearse.ts'
 export { type InputsAnswer, type InputsSettings, verifyInputs } from './runs/inputs.ts'
-export { type RestoreAnswer, type RestoreGoal, lastRunOf, planRestore, restoreRun } from './runs/restore.ts'
+export {
+  type RestoreAnswer,
+  type RestoreGoal,
+  lastRunOf,
+  planRestore,
+  restoreRun,
+  restoreTexts,
+} from './runs/restore.ts'
+export { type EndedRun, listEndedRuns, removeRuns } from './keep/prune.ts'
 export { type CorpusSurvey, surveyCorpus } from './runs/survey.ts'
 export type { Threads } from './threads/crew.ts'
 export { serveAsThread } from './threads/serve.ts'
 export { type CorpusVerification, verifyCorpus } from './runs/verify.ts'
+export { makeCorpusCopies, readContents } from './keep/copies.ts'
+export type { Refuse } from './keep/tar.ts'
+export { type PackReading, checkPack, textsOfPack } from './keep/restore.ts'
 export { type Operation, add, map, move, remove, rename, wrap, wrapInList } from './transforms/operations.ts'
 export { type TransformRegistry, makeRegistry, stepName } from './transforms/registry.ts'
 export { type Transform, type TransformContext, defineTransform, faultsOfTransform } from './transforms/transform.ts'

@@ -114,22 +114,34 @@ test('a migration is rehearsed, and the structure printed', async () => {
   expect((await shape()).stores[0]?.statements.join('\n')).toMatch(/CREATE TABLE people/i)
 })
 
-test('documents: transforms are rehearsed, a run is taken back, and whole backups are refused', async () => {
+test('documents: transforms are rehearsed, a run is taken back, and so is a backup of all', async () => {
   const { cwd, up, rehearse, restore, backup } = await corpus()
-  const before = readFileSync(join(cwd, 'docs/a.json'), 'utf8')
+  const read = (): string => readFileSync(join(cwd, 'docs/a.json'), 'utf8')
+  const before = read()
   expect(await rehearse()).toMatchObject({
     ok: true,
     stores: [{ documents: { transforms: [{ step: '1-2', verdict: 'exact' }] } }],
   })
+  const file = (await backup.create()).stores[0]?.backups[0]?.file ?? ''
+  expect(file).toMatch(/^notes\..*\.bak\.zst$/)
   expect((await up()).ok).toBe(true)
-  expect(readFileSync(join(cwd, 'docs/a.json'), 'utf8')).not.toBe(before)
-  await expect(restore('notes', { backup: 'notes.bak' })).rejects.toMatchObject({ code: 'wrong-arguments' })
+  const after = read()
+  expect(after).not.toBe(before)
   expect(await restore('notes', { only: ['docs/a.json'] })).toMatchObject({
     ok: true,
-    stores: [{ documents: { restored: { restored: 1 } } }],
+    stores: [{ documents: { restored: { restored: 1, from: 'run' } } }],
   })
-  expect(readFileSync(join(cwd, 'docs/a.json'), 'utf8')).toBe(before)
-  await expect(backup.create()).rejects.toMatchObject({ code: 'kind-unsupported' })
+  expect(read()).toBe(before)
+  expect((await up()).ok).toBe(true)
+  expect(await restore('notes', { backup: file })).toMatchObject({
+    ok: true,
+    stores: [{ restored: { file }, documents: { restored: { restored: 1, from: 'backup' } } }],
+  })
+  expect(read()).toBe(before)
+  expect(await backup.verify()).toMatchObject({ ok: true, stores: [{ backups: [{ verified: true }] }] })
+  expect(await restore('notes', { backup: 'notes.bak' })).toMatchObject({
+    stores: [{ error: { code: 'backup-unknown' } }],
+  })
 })
 
 test.each<[fact: string, call: (opening: Lockstep) => Promise<unknown>, code: string]>([

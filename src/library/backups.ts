@@ -4,12 +4,11 @@ import type { Answer, BackupReport, RestoreReport } from '../app/answers/report.
 import type { RestorePreview } from '../app/backup/restore.ts'
 import type { CorpusTarget } from '../app/corpus/corpus-target.ts'
 import { isCorpus, refuseCorpora, type AnyTarget } from '../app/opening/by-kind.ts'
-import type { Target } from '../app/opening/target.ts'
-import { restoreCorpus } from '../app/verbs.ts'
+import { restoreCorpus, restoreFromPack } from '../app/verbs.ts'
 import { LockstepError } from '../core/error.ts'
 import type { Verbs } from './context.ts'
 
-/** Backups of whole stores. Documents are backed up by each run that changes them, so these verbs refuse them. */
+/** Backups of whole stores; of documents one pack, beside the originals that each run keeps. */
 export interface Backups {
   /** One of each store, read back and checked; its log says so. */
   create(): Promise<Answer<BackupReport>>
@@ -30,7 +29,7 @@ export interface VerifyBackups {
   readonly restore?: boolean
 }
 
-/** A backup of a database, or for documents a run, or some documents of one. */
+/** A backup; or for documents a run, or some documents of one. */
 export type RestoreChoice = RestoreBackup | RestoreDocuments
 
 interface Confirmed {
@@ -43,8 +42,9 @@ export interface RestoreBackup extends Confirmed {
   readonly backup: string
   /** Others who work in the store: by default nothing is replaced under them; `end` ends their sessions. */
   readonly others?: 'refuse' | 'end'
+  /** Of a store of documents only these; default: all that are in the backup. */
+  readonly only?: readonly string[]
   readonly run?: never
-  readonly only?: never
 }
 
 export interface RestoreDocuments extends Confirmed {
@@ -57,26 +57,28 @@ export interface RestoreDocuments extends Confirmed {
   readonly backup?: never
 }
 
-const loadVerbs = () => import('../app/backup/verbs.ts')
+const loadVerbs = () => import('../app/backup/any-verbs.ts')
 const loadRestore = () => import('../app/backup/restore.ts')
 
 export function backupsOver(targets: readonly AnyTarget[], { context, lockWaitMs, cwd }: Verbs): Backups {
-  const databases = (): readonly Target[] => refuseCorpora(targets)
-  const named = (store: string): Target => {
-    const found = databases().find((one) => one.name === store)
+  const named = <One extends AnyTarget>(some: readonly One[], store: string): One => {
+    const found = some.find((one) => one.name === store)
     if (found === undefined) throw new LockstepError('unknown-store', { store, known: targets.map((one) => one.name) })
     return found
   }
   return {
-    create: async () => (await loadVerbs()).createBackups(databases(), { lockWaitMs }, context),
-    list: async () => (await loadVerbs()).listAllBackups(databases()),
+    create: async () => (await loadVerbs()).createBackups(targets, { lockWaitMs }, context),
+    list: async () => (await loadVerbs()).listAllBackups(targets, context),
     verify: async ({ only, restore = false } = {}) => {
       const { verifyBackups } = await loadVerbs()
-      const chosen = only === undefined ? databases() : [named(only.store)]
+      const chosen = only === undefined ? targets : [named(targets, only.store)]
       return await verifyBackups(chosen, { backup: only?.backup ?? null, restore, cwd, lockWaitMs }, context)
     },
-    prune: async () => (await loadVerbs()).pruneBackups(databases(), { lockWaitMs }, context),
-    preview: async (store, backup) => (await loadRestore()).previewRestore(named(store), { backup, cwd }, context),
+    prune: async () => (await loadVerbs()).pruneBackups(targets, { lockWaitMs }, context),
+    preview: async (store, backup) => {
+      const target = named(refuseCorpora([named(targets, store)]), store)
+      return await (await loadRestore()).previewRestore(target, { backup, cwd }, context)
+    },
   }
 }
 
@@ -85,14 +87,16 @@ export async function restoreOver(
   choice: RestoreChoice,
   verbs: Verbs,
 ): Promise<Answer<RestoreReport>> {
+  const { context, lockWaitMs, cwd } = verbs
   if (isCorpus(target)) {
-    if (choice.backup !== undefined) throw refusal(target, 'it holds documents: say `run` or `only`, not `backup`')
-    return await restoreRun(target, choice, verbs)
+    if (choice.backup === undefined) return await restoreRun(target, choice, verbs)
+    const { backup, only = [], confirm = null } = choice
+    return await restoreFromPack(target, { backup, only, confirm, agent: null, cwd, lockWaitMs }, context)
   }
   if (choice.backup === undefined) throw refusal(target, 'it is a database: say which `backup`')
+  if (choice.only !== undefined) throw refusal(target, 'it is a database: a backup puts all of it back')
   const { restore } = await loadRestore()
   const { backup, others = 'refuse', confirm = null } = choice
-  const { context, lockWaitMs, cwd } = verbs
   return await restore(target, { backup, others, confirm, agent: null, cwd, lockWaitMs }, context)
 }
 

@@ -56,7 +56,7 @@ test.each([
   expect([exit, stderr.includes('store app is a database')]).toEqual([2, true])
 })
 
-test.each(['doctor', 'backup create', 'adopt'])('%s says that it is not for documents yet', (command) => {
+test.each(['doctor', 'adopt'])('%s says that it is not for documents yet', (command) => {
   using project = makeProject()
   const { exit, stderr } = project.lockstep(...command.split(' '))
   expect([exit, stderr.includes('kind-unsupported')]).toEqual([2, true])

@@ -1,7 +1,7 @@
 /** A backup as part of a run: taken under the migration lock, before anything begins, and written into the log. */
 
 import type { BackupReason } from '../../core/backup.ts'
-import type { StoreBackups } from '../../core/ports.ts'
+import type { StoreCopies, StoreKind } from '../../core/ports.ts'
 import type { ExitCode } from '../../core/errors/entry.ts'
 import { isLockstepError, LockstepError } from '../../core/error.ts'
 import type { BackupPhase, LockHolder } from '../../core/event.ts'
@@ -24,11 +24,19 @@ export interface BackingUp {
   readonly lockWaitMs: number
 }
 
+/** What backups are made of and kept by: a database, or a corpus. */
+export interface BackedUp<Copies extends StoreCopies = StoreCopies> {
+  readonly name: string
+  readonly store: { readonly name: string; readonly kind: StoreKind; readonly place: string; readonly backups?: Copies }
+  readonly backups?: BackupSettings
+}
+
 /** What a target needs for backups; throws `backup-impossible` where it has not got it. */
-export function backupsOf({ name: store, store: { backups }, backups: place }: Target): {
-  readonly backups: StoreBackups
-  readonly place: BackupSettings
-} {
+export function backupsOf<Copies extends StoreCopies>({
+  name: store,
+  store: { backups },
+  backups: place,
+}: BackedUp<Copies>): { readonly backups: Copies; readonly place: BackupSettings } {
   if (backups === undefined)
     throw new LockstepError('backup-impossible', { store, reason: 'it has no place of its own that could be copied' })
   if (place === undefined)
@@ -39,14 +47,14 @@ export function backupsOf({ name: store, store: { backups }, backups: place }: T
 /** What the policy wants before a run or a migration; `null` where it wants none, or there is nothing to back up. */
 export async function backUpByPolicy(target: Target, backing: BackingUp): Promise<Taken | null> {
   const { store, policy } = target
-  // Documents keep the originals of each run themselves; what lives in memory ends with the process.
-  if (policy.backup === 'off' || store.kind === 'documents' || store.abilities.lock === 'none') return null
+  // What lives in memory ends with the process.
+  if (policy.backup === 'off' || store.abilities.lock === 'none') return null
   const { backups } = backupsOf(target)
   return (await backups.measure()).holds === 'tables' ? await backUp(target, backing) : null
 }
 
 /** Takes a backup, and lets go those that are too old. Under the migration lock. */
-export async function backUp(target: Target, backing: BackingUp): Promise<Taken> {
+export async function backUp(target: BackedUp, backing: BackingUp): Promise<Taken> {
   return await whileFolderLocked(target, backing, async () => {
     const taken = await takeOne(target, backing)
     const removed = await pruneOf(target, backing.context)
@@ -58,7 +66,7 @@ export async function backUp(target: Target, backing: BackingUp): Promise<Taken>
 
 /** One that makes, removes or puts back backups of a store at a time. */
 export async function whileFolderLocked<T>(
-  target: Target,
+  target: BackedUp,
   { context, lockWaitMs }: Omit<BackingUp, 'reason'>,
   work: () => Promise<T>,
 ): Promise<T> {
@@ -75,7 +83,7 @@ export async function whileFolderLocked<T>(
 }
 
 /** Under both locks. */
-export async function takeOne(target: Target, { reason, context }: BackingUp): Promise<Taken> {
+export async function takeOne(target: BackedUp, { reason, context }: BackingUp): Promise<Taken> {
   const { backups, place } = backupsOf(target)
   const { clock, signal, author } = context
   const { name, kind, place: where } = target.store
@@ -122,7 +130,7 @@ export async function logBackup(engine: Engine, { file, manifest }: Taken): Prom
 }
 
 /** Removes what is too old, of this store in this place. Under the lock of the folder. */
-export async function pruneOf(target: Target, { clock }: Pick<AppContext, 'clock'>): Promise<string[]> {
+export async function pruneOf(target: BackedUp, { clock }: Pick<AppContext, 'clock'>): Promise<string[]> {
   const { place } = backupsOf(target)
   // Another store may have the same name elsewhere: its backups are not ours to count or to remove.
   const own = (await listBackups(place.path, target.name)).filter(

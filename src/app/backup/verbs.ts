@@ -7,6 +7,7 @@ import { readableBackup, readThrough, type Readable } from '../../backup/read-ba
 import { makeEngine } from '../../engine/engine.ts'
 import { answerOf, asLockstepError, failedReport, reportOf } from '../answers/answer.ts'
 import {
+  type BackedUp,
   backUp,
   backupsOf,
   exitsOf,
@@ -120,7 +121,7 @@ export async function pruneBackups(
 
 /** The backup that somebody means; throws `backup-unknown`. */
 export async function findOrThrow(
-  target: Target,
+  target: BackedUp,
   { wanted, cwd }: { readonly wanted: string; readonly cwd: string },
 ): Promise<FoundBackup> {
   const { place } = backupsOf(target)

@@ -2,7 +2,7 @@
 
 import type { DocumentsAddress, IndexRule } from '../../core/address.ts'
 import type { Policy } from '../../core/policy.ts'
-import type { StoreSettings } from '../../settings/settings.ts'
+import type { BackupSettings, StoreSettings } from '../../settings/settings.ts'
 import type { Target } from '../opening/target.ts'
 import { type CorpusSource, type OpenedCorpus, openCorpusOf, sourceOf } from './opening/open-corpus.ts'
 
@@ -12,6 +12,8 @@ export interface CorpusTarget {
   readonly policy: Policy
   /** The folder of the transforms, as the user would name it. */
   readonly folder: string
+  /** Where backups go and how long they stay, and how long the originals of runs do; absent where nobody has said. */
+  readonly backups?: BackupSettings
   /** What tells it apart from a database. */
   readonly corpus: DocumentsAddress
   /** What a thread opens the corpus by. */
@@ -30,7 +32,7 @@ export type OpenDatabase = (settings: StoreSettings) => Promise<Target>
 
 export function corpusTargetOf(
   settings: StoreSettings & { readonly address: DocumentsAddress },
-  openDatabase: OpenDatabase,
+  { openDatabase, backups }: { readonly openDatabase: OpenDatabase; readonly backups: BackupSettings | undefined },
 ): CorpusTarget {
   const { name, place, policy, migrations, address } = settings
   let opened: Promise<OpenedCorpus> | null = null
@@ -41,6 +43,7 @@ export function corpusTargetOf(
     folder: migrations.shownAs,
     corpus: address,
     source: sourceOf(migrations, address),
+    ...(backups === undefined ? {} : { backups }),
     open: () => (opened ??= openCorpusOf(settings)),
     openDatabase: ({ address: database, place: where, schema }) =>
       openDatabase({

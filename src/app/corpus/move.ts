@@ -8,7 +8,6 @@ import {
   type CorpusGoal,
   type Progress,
   checkPlannedSpace,
-  fileOf,
   migrateCorpus,
   planCorpus,
 } from '../../documents/index.ts'
@@ -19,10 +18,12 @@ import type { PlanReport, RunReport, StoreReport } from '../answers/report.ts'
 import type { CorpusTarget } from './corpus-target.ts'
 import type { OpenedCorpus } from './opening/open-corpus.ts'
 import { type DocumentsChoice, downGoal, upGoal } from './goal.ts'
+import { packBeforeRun } from './keep/before-run.ts'
+import { pruneAfterRun } from './keep/runs.ts'
 import { whileCorpusLocked } from './locked.ts'
-import type { MovedDocuments } from './report.ts'
+import { withMoved } from './moved.ts'
 import { headOf } from './run-head.ts'
-import { type Standing, answering, exitOfRefusals, refusedDocuments, standingAfter, standingOf } from './standing.ts'
+import { type Standing, answering, standingAfter, standingOf } from './standing.ts'
 import { threadsFor } from './opening/threads.ts'
 
 export interface MovePlan {
@@ -47,7 +48,14 @@ export async function planDocuments(
     })
     checkPlannedSpace(open, answer)
     const ms = context.clock.now() - begun
-    return withMoved(await standingFrom(answer, target, open), open, { answer, goal, run: null, ms, target })
+    return withMoved(await standingFrom(answer, target, open), open, {
+      answer,
+      goal,
+      run: null,
+      pack: null,
+      ms,
+      target,
+    })
   })
 }
 
@@ -130,12 +138,15 @@ async function move(
   const begun = context.clock.now()
   const { signal } = context
   const threads = threadsFor(target, context)
-  const answer = await whileCorpusLocked(target, { context, lockWaitMs }, () =>
-    migrateCorpus(open, goal, { head, signal, onProgress: tell(target, context), threads }),
-  )
+  const { answer, pack } = await whileCorpusLocked(target, { context, lockWaitMs }, async () => {
+    const pack = await packBeforeRun(target, open, { goal, context, lockWaitMs })
+    const answer = await migrateCorpus(open, goal, { head, signal, onProgress: tell(target, context), threads })
+    if (answer.migrated > 0) pruneAfterRun(target, open, context)
+    return { answer, pack }
+  })
   const run = answer.migrated === 0 ? null : head.run
   const ms = context.clock.now() - begun
-  const moved = withMoved(await standingFrom(answer, target, open), open, { answer, goal, run, ms, target })
+  const moved = withMoved(await standingFrom(answer, target, open), open, { answer, goal, run, pack, ms, target })
   if (answer.stoppedBy !== 'signal') return moved
   return { report: { ...moved.report, error: interrupted(target, answer, context) }, exits: moved.exits }
 }
@@ -152,57 +163,6 @@ function interrupted({ name: store }: CorpusTarget, { migrated }: CorpusAnswer, 
   const state = `${migrated} documents are done; no other was touched`
   const details = { signal: typeof signal === 'string' ? signal : 'the caller', store, done: [], next: null }
   return new LockstepError('interrupted', details, { store, state })
-}
-
-interface Moving {
-  readonly answer: CorpusAnswer
-  readonly goal: CorpusGoal
-  readonly run: string | null
-  readonly ms: number
-  readonly target: CorpusTarget
-}
-
-function withMoved(
-  { report, documents }: Standing,
-  open: OpenedCorpus,
-  { answer, goal, run, ms, target }: Moving,
-): { readonly report: StoreReport; readonly exits: readonly ExitCode[] } {
-  const {
-    ways,
-    refusals,
-    leftAloneShown,
-    recovered,
-    unfinished: _,
-    links: __,
-    survey: ___,
-    newBytes,
-    ...counts
-  } = answer
-  const refused = refusedDocuments(open, refusals)
-  const moved: MovedDocuments = {
-    ...counts,
-    direction: goal.direction,
-    to: goal.to,
-    run,
-    ms,
-    bytes: newBytes,
-    ways: [...ways].map(([way, documents]) => ({ way, documents })),
-    backups: formOf(target),
-    leftAloneShown: leftAloneShown.map(({ document, reason }) => ({ file: fileOf(open.corpus, document), reason })),
-    recovered: recovered.map(({ run: dead, finished, takenBack }) => ({
-      run: dead,
-      finished: finished.length,
-      takenBack: takenBack.length,
-    })),
-  }
-  return {
-    report: { ...report, documents: { ...documents, refusals: refused, moved } },
-    exits: exitOfRefusals(refused, counts),
-  }
-}
-
-function formOf({ corpus }: CorpusTarget): 'links' | 'sidecar' {
-  return corpus.backupForm === 'sidecar' ? 'sidecar' : 'links'
 }
 
 function tell({ name: store }: CorpusTarget, { emit }: AppContext): (progress: Progress) => void {

@@ -29,6 +29,8 @@ export interface MovedDocuments {
   readonly ms: number
   readonly stoppedBy: 'limit' | 'signal' | null
   readonly backups: 'links' | 'sidecar'
+  /** The pack of all documents that was made before the run; `null` where none was wanted. */
+  readonly pack: string | null
   /** Documents that somebody is still writing, the first of all. */
   readonly leftAloneShown: readonly { readonly file: string; readonly reason: string }[]
   /** Runs that had died; this one finished or took back what they left. */
@@ -36,7 +38,9 @@ export interface MovedDocuments {
 }
 
 export interface RestoredDocuments {
+  /** The run that was taken back, or the backup that the documents came from. */
   readonly taken: string
+  readonly from: 'run' | 'backup'
   readonly run: string
   readonly restored: number
   readonly asBefore: number

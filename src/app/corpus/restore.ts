@@ -43,7 +43,7 @@ export async function restoreDocuments(
     const { report, documents } = await standingOf(target, { depth: 'versions' })
     const { restored, asBefore, refused } = answer
     const refusals = refusedDocuments(open, answer.refusals)
-    const done = { taken: goal.run, run: head.run, restored, asBefore, refused }
+    const done = { taken: goal.run, from: 'run' as const, run: head.run, restored, asBefore, refused }
     return {
       report: { ...report, documents: { ...documents, refusals, restored: done } },
       exits: exitOfRefusals(refusals, { refused, migrated: restored }),

@@ -30,7 +30,7 @@ export async function openAnyTargets(
     else {
       const { corpusTargetOf } = await import('../corpus/corpus-target.ts')
       const openDatabase: OpenDatabase = (database) => openTarget(database, options, context)
-      targets.push(corpusTargetOf({ ...settings, address }, openDatabase))
+      targets.push(corpusTargetOf({ ...settings, address }, { openDatabase, backups: options.backups }))
     }
   }
   return targets

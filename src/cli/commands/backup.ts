@@ -1,23 +1,25 @@
 /** `lockstep backup create | list | verify | prune`. */
 
-import { createBackups, listAllBackups, pruneBackups, verifyBackups } from '../../app/backup/verbs.ts'
+import { createBackups, listAllBackups, pruneBackups, verifyBackups } from '../../app/backup/any-verbs.ts'
 import { command } from '../command.ts'
 import { backupsText, madeText, prunedText, verifiedText } from '../print/text/backups.ts'
 import { finish } from '../run/finish.ts'
 import { onlyOne } from '../run/only-one.ts'
-import { defaultLockWaitMs, withTargets } from '../run/with-targets.ts'
+import { defaultLockWaitMs, withAnyTargets } from '../run/with-targets.ts'
 import type { backupCreate, backupList, backupPrune, backupVerify } from '../specs/back-up.ts'
 
 export const runCreate = command<typeof backupCreate>(async (said, context) => {
   const lockWaitMs = said.values['lock-wait'] ?? defaultLockWaitMs
-  const answer = await withTargets(said, { context, access: 'write', lockWaitMs }, ({ targets, app }) =>
+  const answer = await withAnyTargets(said, { context, access: 'write', lockWaitMs }, ({ targets, app }) =>
     createBackups(targets, { lockWaitMs }, app),
   )
   return finish(answer, said, { context, text: madeText })
 })
 
 export const runList = command<typeof backupList>(async (said, context) => {
-  const answer = await withTargets(said, { context, access: 'read' }, ({ targets }) => listAllBackups(targets))
+  const answer = await withAnyTargets(said, { context, access: 'read' }, ({ targets, app }) =>
+    listAllBackups(targets, app),
+  )
   return finish(answer, said, { context, text: backupsText })
 })
 
@@ -26,7 +28,7 @@ export const runVerify = command<typeof backupVerify>(async (said, context) => {
   const lockWaitMs = values['lock-wait'] ?? defaultLockWaitMs
   const { restore } = values
   const backup = words[0] ?? null
-  const answer = await withTargets(said, { context, access: 'write', lockWaitMs }, ({ targets, app }) =>
+  const answer = await withAnyTargets(said, { context, access: 'write', lockWaitMs }, ({ targets, app }) =>
     verifyBackups(
       backup === null ? targets : [onlyOne(ownersOf(targets, backup), said)],
       { backup, cwd: context.cwd, restore, lockWaitMs },
@@ -38,7 +40,7 @@ export const runVerify = command<typeof backupVerify>(async (said, context) => {
 
 export const runPrune = command<typeof backupPrune>(async (said, context) => {
   const lockWaitMs = said.values['lock-wait'] ?? defaultLockWaitMs
-  const answer = await withTargets(said, { context, access: 'write', lockWaitMs }, ({ targets, app }) =>
+  const answer = await withAnyTargets(said, { context, access: 'write', lockWaitMs }, ({ targets, app }) =>
     pruneBackups(targets, { lockWaitMs }, app),
   )
   return finish(answer, said, { context, text: prunedText })

@@ -1,12 +1,12 @@
 /** `lockstep restore`. */
 
 import { previewRestore, restore as putBack, type RestorePreview } from '../../app/backup/restore.ts'
-import { databasesIn, isCorpus, type AnyTarget } from '../../app/opening/by-kind.ts'
+import { isCorpus, type AnyTarget } from '../../app/opening/by-kind.ts'
 import type { AppContext } from '../../app/opening/context.ts'
 import type { CorpusTarget } from '../../app/corpus/corpus-target.ts'
 import type { Answer, RestoreReport } from '../../app/answers/report.ts'
 import type { Target } from '../../app/opening/target.ts'
-import { restoreCorpus } from '../../app/verbs.ts'
+import { restoreCorpus, restoreFromPack } from '../../app/verbs.ts'
 import { isLockstepError, LockstepError, type ErrorDetails } from '../../core/error.ts'
 import { command, type Context } from '../command.ts'
 import type { InvocationOf } from '../parse/command-line.ts'
@@ -29,28 +29,35 @@ export const run = command<typeof restore>(async (said, context) => {
   const agent = agentMarker(context.env)
   const answer = await withAnyTargets(said, { context, access: 'write', lockWaitMs }, async ({ targets, app }) => {
     if (backup === null) return await restoreDocuments(onlyOne(corporaOf(targets), said), said, { context, app, agent })
-    const target = onlyOne(ownersOf(databasesIn(targets), backup), said)
     const { cwd } = context
+    const options = { backup, cwd, agent, lockWaitMs } as const
+    const target = onlyOne(ownersOf(targets, backup), said)
+    if (isCorpus(target)) {
+      const { only } = values
+      return await withIdentity(said, context, (confirm) => restoreFromPack(target, { ...options, only, confirm }, app))
+    }
+    if (values.only.length > 0) throw notOfDatabases(target.name)
     if (!(await isMeant(target, said, { context, app }))) return null
-    const options = { backup, cwd, agent, others, lockWaitMs } as const
-    const first = await putBack(target, { ...options, confirm: values.confirm }, app)
-    const error = first.stores[0]?.error ?? null
-    const typed = values.json ? null : await askIdentity(error, context)
-    return typed === null ? first : await putBack(target, { ...options, confirm: typed }, app)
+    return await withIdentity(said, context, (confirm) => putBack(target, { ...options, others, confirm }, app))
   })
   if (answer === null) return 0
   return finish(answer, said, { context, text: restoredText, next: () => 'lockstep status' })
 })
 
-/** The backup that is named; `null` where it is about documents, which are put back by run and name. */
+/** The backup that is named; `null` where documents are put back as a run found them. */
 function backupOf({ command, values, words }: Said): string | null {
   const [backup = null] = words
-  const documents = values.run !== null || values.only.length > 0
-  if (documents === (backup === null)) return backup
-  const reason = documents
-    ? '--run and --only put documents back, a backup a whole store: one of them'
+  const run = values.run !== null
+  if (backup === null ? run || values.only.length > 0 : !run) return backup
+  const reason = run
+    ? '--run takes a run over documents back, a backup is another source: one of them'
     : 'say which backup (lockstep backup list), or for documents --run <run> (lockstep history)'
   throw new LockstepError('wrong-arguments', { command: command.name, reason })
+}
+
+function notOfDatabases(store: string): LockstepError {
+  const reason = `--only is for documents, and store ${store} is a database: a backup puts all of it back`
+  return new LockstepError('wrong-arguments', { command: 'restore', reason })
 }
 
 function corporaOf(targets: readonly AnyTarget[]): readonly CorpusTarget[] {
@@ -63,16 +70,26 @@ function corporaOf(targets: readonly AnyTarget[]): readonly CorpusTarget[] {
 /** What was replaced is kept as a backup too, so this asks only where the store is protected. */
 async function restoreDocuments(
   target: CorpusTarget,
-  { values }: Said,
+  said: Said,
   { context, app, agent }: { readonly context: Context; readonly app: AppContext; readonly agent: string | null },
 ): Promise<Answer<RestoreReport>> {
-  const { run, only, confirm } = values
+  const { values } = said
+  const { run, only } = values
   const changedSince = values['changed-since'] === 'replace' ? 'replace' : 'leave'
   const lockWaitMs = values['lock-wait'] ?? defaultLockWaitMs
   const options = { run, only, changedSince, workingFolder: context.cwd, agent, lockWaitMs } as const
-  const first = await restoreCorpus(target, { ...options, confirm }, app)
+  return await withIdentity(said, context, (typed) => restoreCorpus(target, { ...options, confirm: typed }, app))
+}
+
+/** Once more with the identity, where the store is protected and a person is there to type it. */
+async function withIdentity(
+  { values }: Said,
+  context: Context,
+  work: (confirm: string | null) => Promise<Answer<RestoreReport>>,
+): Promise<Answer<RestoreReport>> {
+  const first = await work(values.confirm)
   const typed = values.json ? null : await askIdentity(first.stores[0]?.error ?? null, context)
-  return typed === null ? first : await restoreCorpus(target, { ...options, confirm: typed }, app)
+  return typed === null ? first : await work(typed)
 }
 
 /** Tells what would be lost, and asks where nobody has said that it is meant. */

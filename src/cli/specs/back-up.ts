@@ -7,7 +7,7 @@ export const backupCreate = {
   name: 'backup create',
   summary: 'Back up each store, read the copy back and check it.',
   about: [
-    'A consistent copy beside whoever writes: SQLite by its online backup, PostgreSQL by pg_dump, PGlite by a dump of its folder. A backup has its name only once it was checked; none is overwritten.',
+    'A consistent copy beside whoever writes: SQLite by its online backup, PostgreSQL by pg_dump, PGlite by a dump of its folder, documents as one tar in zstd that holds every document with its hash (`tar --zstd` opens it). A backup has its name only once it was checked; none is overwritten.',
     'Where they go, how long they stay and whether they are compressed is said by "backups" in the configuration.',
   ],
   arguments: [],
@@ -53,6 +53,7 @@ export const backupPrune = {
   summary: 'Remove backups that are older than the configuration keeps.',
   about: [
     'Runs by itself after each backup. Never removes the newest ones (keepAtLeast) and never the last one that is whole.',
+    'Of a store of documents the originals that runs have kept go by the same rule, also after each run; those of a run that did not come to its end stay.',
   ],
   arguments: [],
   options: [lockWait],
@@ -65,7 +66,7 @@ export const restore = {
   summary: 'Put a backup in the place of a store, or documents back as a run found them.',
   about: [
     'Tells first what would be lost: the migrations applied since, and the tables whose rows differ. The present state is saved as a backup of its own before it goes, and stays whole if anything fails.',
-    'Of a store of documents a run is taken back (--run), or single documents of it (--only), byte for byte. A document that was changed since stays as it is, unless --changed-since replace is said. A restore is a run of its own: it too can be taken back.',
+    'Of a store of documents a run is taken back (--run), or single documents of it (--only), byte for byte. A document that was changed since stays as it is, unless --changed-since replace is said. A backup of such a store puts back all of its documents, or some (--only); whatever is not in it stays. A restore is a run of its own: it too can be taken back.',
     'On a protected store this asks for the identity of the store, typed.',
   ],
   arguments: [{ name: 'backup', needed: false, help: 'As `lockstep backup list` shows it, or a path.' }],
@@ -96,6 +97,10 @@ export const restore = {
       does: 'all documents of a run',
     },
     { command: 'lockstep restore --only artifacts/job/run/manifest.json', does: 'one, as it was before the last run' },
+    {
+      command: 'lockstep restore manifests.2026-11-21_14-30-45.bak.zst --only artifacts/job/run/manifest.json',
+      does: 'one, out of a backup',
+    },
   ],
   exits: [0, 4, 5, 6, 7],
 } as const satisfies CommandSpec

@@ -47,7 +47,7 @@ export function fileOf(corpus: Corpus, document: string): string {
  * not reached through plain folders below the root, or does not fit the pattern.
  */
 export function documentNamed(files: FileSystem, corpus: Corpus, named: Named): string {
-  const found = insideOf(corpus, named).find((document) => isThere(files, corpus, document))
+  const found = insideOf(corpus, named).find((document) => holdsDocument(files, corpus, document))
   if (found !== undefined) return found
   throw new LockstepError('document-outside', { file: named.named, root: corpus.name })
 }
@@ -55,7 +55,7 @@ export function documentNamed(files: FileSystem, corpus: Corpus, named: Named): 
 /** The same where a document may be made: if none is there, it and its folders are named from the working folder first. */
 export function placeNamed(files: FileSystem, corpus: Corpus, named: Named): string {
   const inside = insideOf(corpus, named)
-  const [document] = [...inside.filter((one) => isThere(files, corpus, one)), ...inside]
+  const [document] = [...inside.filter((one) => holdsDocument(files, corpus, one)), ...inside]
   if (document !== undefined && matches(corpus.glob, document) && isReachedPlainly(files, corpus, document)) {
     return document
   }
@@ -70,17 +70,13 @@ function insideOf(corpus: Corpus, { named, workingFolder }: Named): string[] {
     .map((path) => path.slice(corpus.root.length).split(sep).filter(Boolean).join('/'))
 }
 
-function isThere(files: FileSystem, corpus: Corpus, document: string): boolean {
+/** Whether a document of this name is there now, reached through plain folders. */
+export function holdsDocument(files: FileSystem, corpus: Corpus, document: string): boolean {
   return (
     matches(corpus.glob, document) &&
     isReachedPlainly(files, corpus, document) &&
     files.facts(pathOf(corpus, document)) !== null
   )
-}
-
-/** Whether a name that somebody wrote down is that of a document which is there now. */
-export function holdsDocument(files: FileSystem, corpus: Corpus, document: string): boolean {
-  return matches(corpus.glob, document) && files.facts(pathOf(corpus, document)) !== null
 }
 
 interface Named {
@@ -89,7 +85,7 @@ interface Named {
 }
 
 /** No folder above it is a link, or anything else that is no folder; one that is missing leads nowhere else. */
-function isReachedPlainly(files: FileSystem, corpus: Corpus, document: string): boolean {
+export function isReachedPlainly(files: FileSystem, corpus: Corpus, document: string): boolean {
   const names = document.split('/')
   const folders = names.slice(0, -1).map((_, i) => names.slice(0, i + 1).join('/'))
   return folders.every((folder) => (files.facts(pathOf(corpus, folder))?.kind ?? 'folder') === 'folder')

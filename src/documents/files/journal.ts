@@ -5,7 +5,7 @@ import { LockstepError } from '../../core/error.ts'
 import type { Sha256 } from '../json/canonical.ts'
 import type { Corpus } from './corpus.ts'
 import type { FileSystem } from './file-system.ts'
-import { backupFolder, batchFile, endFile, headFile, isBatchFile, runFolder, runsFolder } from './names.ts'
+import { backupFolder, batchFile, endFile, headFile, isBatchFile, isLeaving, runFolder, runsFolder } from './names.ts'
 
 export const journalFormat = 1
 
@@ -63,6 +63,15 @@ export function printDone(left: readonly string[]): Uint8Array {
 
 /** Names of all runs of a corpus, oldest name first. */
 export function listRuns(files: FileSystem, corpus: Corpus): string[] {
+  return runFolders(files, corpus).filter((name) => !isLeaving(name))
+}
+
+/** Runs that somebody has begun to remove, under the names that they have now. */
+export function listLeaving(files: FileSystem, corpus: Corpus): string[] {
+  return runFolders(files, corpus).filter(isLeaving)
+}
+
+function runFolders(files: FileSystem, corpus: Corpus): string[] {
   const folder = join(corpus.root, runsFolder)
   if (files.facts(folder) === null) return []
   return files

@@ -9,6 +9,15 @@ export function runFolder(run: string): string {
   return `${runsFolder}/${run}`
 }
 
+/** What a run is called while it goes: nothing is restored from it any more, and nothing is missed in it. */
+export function leavingName(run: string): string {
+  return `${run}.leaving`
+}
+
+export function isLeaving(name: string): boolean {
+  return name.endsWith('.leaving')
+}
+
 export function headFile(run: string): string {
   return `${runFolder(run)}/run.json`
 }

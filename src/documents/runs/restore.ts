@@ -2,9 +2,9 @@
 
 import { dirname } from 'node:path'
 import { LockstepError, isLockstepError } from '../../core/error.ts'
-import { sha256Of } from '../json/canonical.ts'
+import { type Sha256, sha256Of } from '../json/canonical.ts'
 import { readBackup } from '../files/backup.ts'
-import { type Corpus, fileOf, pathOf, swapLockOf } from '../files/corpus.ts'
+import { type Corpus, fileOf, isReachedPlainly, pathOf, swapLockOf } from '../files/corpus.ts'
 import type { FileFacts, FileSystem } from '../files/file-system.ts'
 import { type JournalEntry, listRuns, readHead, replacedBy } from '../files/journal.ts'
 import { temporaryFile } from '../files/names.ts'
@@ -47,12 +47,33 @@ export function lastRunOf({ files, corpus }: OpenCorpus, document: string): stri
 /** What a restore would do, counted without writing; the same answer as `restoreRun` gives. */
 export function planRestore(open: OpenCorpus, goal: RestoreGoal): Omit<RestoreAnswer, 'recovered'> {
   const tally = newTally()
-  for (const _ of itemsOf(open, goal, tally)) tally.restored++
+  for (const text of textsOfRun(open, goal)) if (itemOf(open, text, { goal, tally }) !== null) tally.restored++
   return tally
 }
 
 /** Carries it out. Whoever calls this holds the lock of the corpus. */
 export async function restoreRun(open: OpenCorpus, goal: RestoreGoal, options: RunOptions): Promise<RestoreAnswer> {
+  return await restoreTexts(open, { ...goal, texts: textsOfRun(open, goal) }, options)
+}
+
+/** A text that is to stand in a document again. */
+export interface OldText {
+  readonly document: string
+  readonly sha256: Sha256
+  /** What the document holds unless somebody has changed it since; `null` where whatever it holds is replaced. */
+  readonly leftAs: Sha256 | null
+  /** The versions now and then, for the journal. */
+  readonly versions: { readonly from: string; readonly to: string }
+  /** Throws where it is not to be had any more. */
+  readonly read: () => { readonly bytes: Uint8Array; readonly facts: FileFacts }
+}
+
+export interface RestoreTexts extends Pick<RestoreGoal, 'run' | 'changedSince' | 'now'> {
+  readonly texts: Iterable<OldText> | AsyncIterable<OldText>
+}
+
+/** Puts texts back, wherever they come from. Whoever calls this holds the lock of the corpus. */
+export async function restoreTexts(open: OpenCorpus, goal: RestoreTexts, options: RunOptions): Promise<RestoreAnswer> {
   const { files, corpus } = open
   const recovered = recoverRuns(files, corpus, goal.now)
   const run = openRun(files, corpus, { ...options.head, format: 1, command: 'restore', files: corpus.files })
@@ -74,8 +95,10 @@ export async function restoreRun(open: OpenCorpus, goal: RestoreGoal, options: R
     const seen = tally.restored + tally.asBefore + tally.refused
     options.onProgress({ seen, total: null, migrated: tally.restored, refused: tally.refused })
   }
-  for (const item of itemsOf(open, goal, tally)) {
+  for await (const text of goal.texts) {
     if (options.signal.aborted) break
+    const item = itemOf(open, text, { goal, tally })
+    if (item === null) continue
     batch.push(item)
     bytes += item.kind === 'replace' ? item.replacement.newBytes.length : item.bytes.length
     if (batch.length >= (options.batchDocuments ?? batchDocumentsMax) || bytes >= batchBytesMax) {
@@ -128,48 +151,54 @@ function recreate(
 
 type Tally = { restored: number; asBefore: number; refused: number; refusals: LeftDocument[] }
 
-function* itemsOf(open: OpenCorpus, goal: RestoreGoal, tally: Tally): Generator<Item> {
+function* textsOfRun(open: OpenCorpus, goal: RestoreGoal): Generator<OldText> {
   const { files, corpus } = open
   const known = listRuns(files, corpus)
   if (!known.includes(goal.run)) throw new LockstepError('run-unknown', { run: goal.run, known })
   const only = goal.only === null ? null : new Set(goal.only)
   for (const entry of replacedBy(files, corpus, goal.run)) {
-    const item = only === null || only.has(entry.document) ? itemOf(open, entry, { goal, tally }) : null
-    if (item !== null) yield item
+    if (only === null || only.has(entry.document)) yield textOf(open, entry)
   }
+}
+
+function textOf({ files, corpus }: OpenCorpus, entry: JournalEntry): OldText {
+  const { document, before: sha256, after: leftAs, from, to } = entry
+  const versions = { from: to, to: from }
+  return { document, sha256, leftAs, versions, read: () => readBackup(files, corpus, entry) }
 }
 
 function itemOf(
   open: OpenCorpus,
-  entry: JournalEntry,
-  { goal, tally }: { readonly goal: RestoreGoal; readonly tally: Tally },
+  { document, sha256, leftAs, versions, read }: OldText,
+  { goal, tally }: { readonly goal: Pick<RestoreGoal, 'run' | 'changedSince'>; readonly tally: Tally },
 ): Item | null {
-  const { document, before } = entry
   try {
-    if (open.files.facts(pathOf(open.corpus, document)) === null) {
-      return { kind: 'recreate', document, ...readBackup(open.files, open.corpus, entry) }
-    }
+    if (!isReachedPlainly(open.files, open.corpus, document)) throw behindLink(open.corpus, document)
+    if (open.files.facts(pathOf(open.corpus, document)) === null) return { kind: 'recreate', document, ...read() }
     const found = readBytes(open, document, 'none')
     if (!found.ok) return refuse(tally, { document, error: found.error })
     const now = sha256Of(found.bytes)
-    if (now === before) {
+    if (now === sha256) {
       tally.asBefore++
       return null
     }
-    if (now !== entry.after && goal.changedSince === 'leave') {
+    if (leftAs !== null && now !== leftAs && goal.changedSince === 'leave') {
       throw new LockstepError('document-changed-since', { file: fileOf(open.corpus, document), run: goal.run })
     }
-    const newBytes = readBackup(open.files, open.corpus, entry).bytes
     const { facts } = found
-    const versions = { from: entry.to, to: entry.from }
     return {
       kind: 'replace',
-      replacement: { document, facts, before: now, newBytes, after: before, ...versions },
+      replacement: { document, facts, before: now, newBytes: read().bytes, after: sha256, ...versions },
     }
   } catch (error) {
     if (isLockstepError(error)) return refuse(tally, { document, error })
     throw error
   }
+}
+
+function behindLink(corpus: Corpus, document: string): LockstepError {
+  const reason = 'a folder above it is a link, or no folder'
+  return new LockstepError('document-not-plain', { file: fileOf(corpus, document), reason })
 }
 
 function refuse(tally: Tally, refusal: LeftDocument): null {

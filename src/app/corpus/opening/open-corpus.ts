@@ -21,10 +21,7 @@ export interface CorpusSource extends Pick<StoreSettings, 'migrations'> {
   readonly address: Omit<DocumentsAddress, 'inputs' | 'index'>
 }
 
-export function sourceOf(
-  migrations: StoreSettings['migrations'],
-  settings: DocumentsAddress,
-): CorpusSource {
+export function sourceOf(migrations: StoreSettings['migrations'], settings: DocumentsAddress): CorpusSource {
   const { inputs: _, index: __, ...address } = settings
   return { migrations, address }
 }
@@ -49,10 +46,6 @@ export async function openCorpusOf(
   const corpus = corpusAt(address.files, address.folder)
   if (disk.facts(corpus.root)?.kind !== 'folder') {
     throw new LockstepError('corpus-invalid', { files: address.files, reason: `there is no folder ${corpus.name}` })
-  }
-  if (address.backupForm === 'pack') {
-    const reason = "backupForm 'pack' is not built yet; links and sidecar are"
-    throw new LockstepError('corpus-invalid', { files: address.files, reason })
   }
   const loaded = given.transforms === undefined ? await loadTransforms(migrations) : takeTransforms(given.transforms)
   const sources = contractSources(address, given)

@@ -26,13 +26,14 @@ function partsOf(documents: DocumentsReport, style: PageStyle): string[] {
   const { moved, restored, verified, indexed, runs, transforms } = documents
   if (moved !== undefined) return movedLines(moved, style)
   if (restored !== undefined) {
-    const { taken, run, ...counts } = restored
+    const { taken, from, run, ...counts } = restored
     const rows = factLines([
       ['put back', counts.restored],
       ['had the old bytes already', counts.asBefore],
       ['refused', counts.refused],
     ])
-    return [`  run ${taken} taken back; to undo this: lockstep restore --run ${run}`, ...rows]
+    const what = from === 'run' ? `run ${taken} taken back` : `documents of ${taken} put back`
+    return [`  ${what}; to undo this: lockstep restore --run ${run}`, ...rows]
   }
   if (verified !== undefined) return verifiedLines(verified)
   if (indexed !== undefined) return indexedLines(indexed)
@@ -115,9 +116,10 @@ function movedLines(moved: MovedDocuments, style: PageStyle): string[] {
   ]
 }
 
-function backupLine({ backups, ms }: MovedDocuments, run: string): string {
+function backupLine({ backups, pack, ms }: MovedDocuments, run: string): string {
   const place = backups === 'sidecar' ? 'beside each document as *.backup' : 'in .lockstep/runs'
-  return `  took ${formatDuration(ms)}; originals are kept ${place}; back again: lockstep restore --run ${run}`
+  const all = pack === null ? '' : `, and all documents in ${pack}`
+  return `  took ${formatDuration(ms)}; originals are kept ${place}${all}; back again: lockstep restore --run ${run}`
 }
 
 const shownMax = 10

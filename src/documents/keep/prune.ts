@@ -1,0 +1,79 @@
+/** Lets old runs go, with the originals that they kept. What a killed prune has left is finished by the next one. */
+
+import { join } from 'node:path'
+import { sha256Of } from '../json/canonical.ts'
+import { type Corpus, pathOf } from '../files/corpus.ts'
+import type { FileSystem } from '../files/file-system.ts'
+import { matches } from '../files/glob.ts'
+import { listLeaving, listRuns, readEnd, readHead, replacedBy } from '../files/journal.ts'
+import { isSidecarOf, leavingName, runFolder } from '../files/names.ts'
+import type { OpenCorpus } from '../runs/open-corpus.ts'
+
+type Place = Pick<OpenCorpus, 'files' | 'corpus'>
+
+/** A run that has come to its end, and so can go. */
+export interface EndedRun {
+  readonly run: string
+  /** When it ended; ISO 8601. */
+  readonly at: string
+}
+
+/** Runs that may go. One that did not come to its end is what the next `up` needs. */
+export function listEndedRuns({ files, corpus }: Place): EndedRun[] {
+  return listRuns(files, corpus).flatMap((run) => {
+    const end = readHead(files, corpus, run) === null ? null : readEnd(files, corpus, run)
+    return end === null ? [] : [{ run, at: end.at }]
+  })
+}
+
+/**
+ * Removes runs and the originals that they kept, in their folders or beside the documents. A sidecar that holds other
+ * bytes by now is not theirs, and stays. Whoever calls this holds the lock of the corpus.
+ */
+export function removeRuns({ files, corpus }: Place, runs: readonly string[]): void {
+  // One rename ends a run: killed at any moment later, nobody looks for originals that are half gone.
+  for (const run of runs) files.rename(pathOf(corpus, runFolder(run)), pathOf(corpus, runFolder(leavingName(run))))
+  const leaving = listLeaving(files, corpus)
+  if (leaving.length === 0) return
+  files.sync(
+    corpus.root,
+    leaving.map((name) => pathOf(corpus, runFolder(name))),
+  )
+  for (const name of leaving) {
+    removeSidecars(files, corpus, name)
+    removeTree(files, pathOf(corpus, runFolder(name)))
+  }
+}
+
+/** Of a run that kept its originals in its own folder there are none. */
+function removeSidecars(files: FileSystem, corpus: Corpus, run: string): void {
+  for (const { document, backup, before } of replacedBy(files, corpus, run)) {
+    if (!matches(corpus.glob, document) || !isBeside(document, backup)) continue
+    const path = pathOf(corpus, backup)
+    const bytes = files.read(path, Infinity)?.bytes ?? null
+    if (bytes !== null && sha256Of(bytes) === before) files.remove(path)
+  }
+}
+
+/** A journal is a file that anybody may have edited: only a backup of the document beside it is ever removed. */
+function isBeside(document: string, backup: string): boolean {
+  const cut = backup.lastIndexOf('/') + 1
+  return (
+    backup.slice(0, cut) === document.slice(0, document.lastIndexOf('/') + 1) &&
+    isSidecarOf(document, backup.slice(cut))
+  )
+}
+
+/** The journal goes last: as long as it is there, a prune that was killed can go on. */
+function removeTree(files: FileSystem, folder: string): void {
+  const entries = [...files.list(folder)].sort((a, b) => rank(a.kind) - rank(b.kind))
+  for (const { name, kind } of entries) {
+    if (kind === 'folder') removeTree(files, join(folder, name))
+    else files.remove(join(folder, name))
+  }
+  files.removeFolder(folder)
+}
+
+function rank(kind: 'file' | 'folder' | 'link' | 'other'): number {
+  return kind === 'folder' ? 0 : 1
+}
