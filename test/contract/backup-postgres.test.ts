@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
@@ -9,6 +9,7 @@ import { openPostgres } from '../../src/stores/postgres/index.ts'
 import type { Store } from '../../src/core/ports.ts'
 import { benchOf, type Bench } from '../support/backups.ts'
 import { describeWithPostgres } from '../support/describe-with-postgres.ts'
+import { mountSmallDisk } from '../support/small-disk.ts'
 
 const migrations = [
   { version: '0001', up: 'create table people (id serial primary key, name text not null)' },
@@ -115,6 +116,32 @@ describeWithPostgres('backups of PostgreSQL', (databases) => {
     expect(await bench.list()).toHaveLength(1)
     const left = await bench.sql("select datname from pg_database where datname like '%lockstep_restore%'")
     expect(left).toEqual([])
+  })
+
+  test('room for a dump is looked for before it begins; a disk that fills up meanwhile leaves nothing', async () => {
+    const disk = mountSmallDisk(2 ** 20)
+    if (disk === null) return
+    const { store, sql } = await open()
+    await sql(
+      'create table big (b text); insert into big select gen_random_uuid()::text from generate_series(1, 60000)',
+    )
+    const folder = join(disk.folder, 'backups')
+    const bytes = (await store.backups?.measure())?.bytes ?? 0
+    expect(bytes).toBeGreaterThan(3e6)
+    disk.resize(Math.ceil(bytes * 0.9) + 2 ** 20)
+    const refused = await benchOf(store, { backups: { path: folder } }).create()
+    expect(refused.error).toMatchObject({ code: 'backup-space', exit: 1, details: { place: folder } })
+    const { backups } = store
+    if (backups === undefined) throw new Error('PostgreSQL has backups')
+    const blind: Store = {
+      ...store,
+      backups: { ...backups, measure: async () => ({ ...(await backups.measure()), bytes: -(2 ** 20) }) },
+    }
+    disk.resize(2 ** 18)
+    const failed = await benchOf(blind, { backups: { path: folder } }).create()
+    expect(failed.error).toMatchObject({ code: 'backup-failed', exit: 1 })
+    expect(failed.error?.message).toMatch(/No space left/)
+    expect(readdirSync(folder).filter((one) => one.startsWith('app.'))).toEqual([])
   })
 
   test('compressed by us, it comes back as well', async () => {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../src/app/opening/context.ts'
@@ -106,6 +106,61 @@ test.each(['delete', 'wal'])(
     expect(refused).toBeGreaterThan(2)
   },
 )
+
+/** How much more than the database the disk of the backups has, and what becomes of it. */
+test.each([
+  ['plain', false, 0.5, 'backup-space'],
+  ['plain', false, 1.5, null],
+  ['compressed', true, 1.5, 'backup-space'],
+  ['compressed', true, 2.5, null],
+] as const)(
+  'room is looked for before a backup begins: %s (compressed: %s), with %d times the database free: %s',
+  async (_form, compress, times, code) => {
+    const disk = mountSmallDisk(stepBytes)
+    if (disk === null) return
+    const store = await fill(join(temporary(), 'app.db'))
+    const bytes = (await store.backups?.measure())?.bytes ?? 0
+    // Besides, a mebibyte is always asked for.
+    disk.resize(2 ** 20 + Math.ceil(bytes * times))
+    const folder = join(disk.folder, 'backups')
+    const { error, backups } = await benchOf(store, { migrations, backups: { path: folder, compress } }).create()
+    expect(error?.code ?? null).toBe(code)
+    expect(backups).toHaveLength(code === null ? 1 : 0)
+    if (code !== null) expect(readdirSync(folder).filter((one) => one.startsWith('app.'))).toEqual([])
+  },
+)
+
+test('room is looked for before a restore begins: beside the database', async () => {
+  const disk = mountSmallDisk(64 * stepBytes)
+  if (disk === null) return
+  const path = join(disk.folder, 'app.db')
+  const store = await fill(path)
+  const bench = benchOf(store, { migrations })
+  const file = (await bench.create()).backups[0]?.file ?? ''
+  exec(path, 'insert into t (b) values (1)')
+  const bytes = (await store.backups?.measure())?.bytes ?? 0
+  // The copy would fit, and what SQLite writes down of the old pages would not.
+  disk.resize(Math.ceil(2.5 * bytes))
+  expect((await bench.restore(file)).error).toMatchObject({ code: 'backup-space', exit: 1 })
+  expect(ask(path)).toEqual({ check: 'ok', rows: rows + 1 })
+  expect(readdirSync(disk.folder).filter((one) => one.includes('restore'))).toEqual([])
+  expect(await bench.list()).toHaveLength(1)
+})
+
+test('room is looked for before a restore replaces anything: for the present state among the backups', async () => {
+  const disk = mountSmallDisk(64 * stepBytes)
+  if (disk === null) return
+  const path = join(temporary(), 'app.db')
+  const store = await fill(path)
+  const bench = benchOf(store, { migrations, backups: { path: join(disk.folder, 'backups') } })
+  const file = (await bench.create()).backups[0]?.file ?? ''
+  exec(path, 'insert into t (b) values (1)')
+  const bytes = (await store.backups?.measure())?.bytes ?? 0
+  disk.resize(Math.ceil(1.5 * bytes) + 2 ** 20)
+  expect((await bench.restore(file)).error).toMatchObject({ code: 'backup-space' })
+  expect(ask(path)).toEqual({ check: 'ok', rows: rows + 1 })
+  expect(readdirSync(dirname(path)).filter((one) => one.includes('restore'))).toEqual([])
+})
 
 function temporary(): string {
   const folder = mkdtempSync(join(tmpdir(), 'lockstep-full-'))

@@ -22,31 +22,49 @@ const places = [
 
 /**
  * The tools nearest to the server's major version, not below it: an older pg_dump refuses a newer server, and what a
- * newer one writes, an older server may not understand. Debian's /usr/bin has wrappers, so PATH comes last.
+ * newer one writes, an older server may not understand.
  */
-export function findTools(store: string, serverMajor: number): Tools {
-  const folders = [...places.flatMap((one) => globSync(one)), ...(process.env['PATH'] ?? '').split(delimiter)]
+export function findTools(store: string, serverMajor: number, folders: readonly string[] = toolFolders()): Tools {
   const found = [...new Set(folders)].map(readTools).filter((one) => one !== null)
-  const fit = found.filter((one) => one.major >= serverMajor).sort((a, b) => a.major - b.major)[0]
+  const whole = found.filter((one) => 'major' in one)
+  const fit = whole.filter((one) => one.major >= serverMajor).sort((a, b) => a.major - b.major)[0]
   if (fit !== undefined) return fit
-  const names = found.map((one) => `${one.dump} (${one.major})`)
+  const names = found.map((one) => `${one.dump} (${'major' in one ? one.major : one.fault})`)
   throw new LockstepError('backup-tool-missing', { store, tool: 'pg_dump', needed: serverMajor, found: names })
 }
 
-function readTools(folder: string): Tools | null {
-  const [dump, restore] = [join(folder, 'pg_dump'), join(folder, 'pg_restore')]
-  if (folder === '' || !existsSync(dump) || !existsSync(restore)) return null
-  // Not imported above: most runs start no other program.
-  const { execFileSync } = process.getBuiltinModule('node:child_process')
-  try {
-    const text = execFileSync(dump, ['--version'], { encoding: 'utf8', timeout: 10_000 })
-    const major = Number(/(\d+)/.exec(text)?.[1])
-    return Number.isNaN(major) ? null : { dump, restore, major }
-  } catch {
-    // A wrapper without anything behind it is as good as no tool; whoever needs one is told which were looked at.
-    return null
-  }
+/** Debian's /usr/bin has wrappers, so PATH comes last. */
+function toolFolders(): string[] {
+  return [...places.flatMap((one) => globSync(one)), ...(process.env['PATH'] ?? '').split(delimiter)]
 }
+
+/** Something that is named like pg_dump and cannot be used. */
+interface Unfit {
+  readonly dump: string
+  readonly fault: string
+}
+
+function readTools(folder: string): Tools | Unfit | null {
+  const [dump, restore] = [join(folder, 'pg_dump'), join(folder, 'pg_restore')]
+  if (folder === '' || !existsSync(dump)) return null
+  if (!existsSync(restore)) return { dump, fault: 'there is no pg_restore beside it' }
+  const [major, other] = [majorSaidBy(dump), majorSaidBy(restore)]
+  if (typeof major === 'string') return { dump, fault: major }
+  if (typeof other === 'string') return { dump, fault: `pg_restore: ${other}` }
+  return major === other ? { dump, restore, major } : { dump, fault: `${major}, and pg_restore beside it ${other}` }
+}
+
+/** Of a tool, as it says itself; in words where it says none: wrappers are there without anything behind them. */
+function majorSaidBy(tool: string): number | string {
+  // Not imported above: most runs start no other program.
+  const { spawnSync } = process.getBuiltinModule('node:child_process')
+  const { stdout, error, status } = spawnSync(tool, ['--version'], { encoding: 'utf8', timeout: versionMs })
+  if (error !== undefined) return `it cannot be run: ${(error as NodeJS.ErrnoException).code ?? error.message}`
+  const major = /^pg_(?:dump|restore) \(.+?\) (\d+)/.exec(stdout)?.[1]
+  return status === 0 && major !== undefined ? Number(major) : 'it tells no version'
+}
+
+const versionMs = 10_000
 
 export interface ToolRun {
   readonly args: readonly string[]
