@@ -40,7 +40,8 @@ export function downGoal(
   }: { wanted: DownTarget; newest: string; choice: DocumentsChoice; context: AppContext },
 ): CorpusGoal {
   const to = downTo(wanted, newest, { target, open })
-  return { direction: 'down', to, ...chosen(open, choice), now: nowOf(context) }
+  const floor = wanted.kind === 'all' ? { floor: 'found' as const } : {}
+  return { direction: 'down', to, ...floor, ...chosen(open, choice), now: nowOf(context) }
 }
 
 /** Documents relative to the root; throws for one that is not of this corpus. */

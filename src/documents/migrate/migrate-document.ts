@@ -14,13 +14,15 @@ import { type Contracts, checkOwnContract, faultsAgainst } from './contracts.ts'
 import { withEntry } from './history-entry.ts'
 import type { DocumentRules } from './rules.ts'
 import { runStep } from './step.ts'
-import { takeBackEntries } from './take-back.ts'
+import { foundAt, takeBackEntries } from './take-back.ts'
 import { checkVersion, readVersion } from './version.ts'
 
 export interface MigrateOptions {
   readonly direction: Direction
   /** The version to arrive at. */
   readonly to: string
+  /** `found`: not below where the migrations that the document tells of have found it. */
+  readonly floor?: 'found'
   readonly transforms: TransformRegistry
   readonly contracts: Contracts
   readonly rules: DocumentRules
@@ -59,7 +61,7 @@ export function migrateDocument(document: ParsedDocument, options: MigrateOption
   try {
     version = readVersion(document, options.rules)
     checkVersion(options.transforms.graph, version, document.file)
-    const path = wayOf(document.file, version, options)
+    const path = wayOf(document.file, version, { ...options, to: goalOf(document.value, version, options) })
     if (path === null) return { state: 'current', version }
     const reason = reasonToLeaveAlone(document.value, options.rules)
     if (reason !== null) return { state: 'left-alone', version, reason }
@@ -79,6 +81,11 @@ export function reasonToLeaveAlone(value: JsonValue, rules: DocumentRules): stri
     }
   }
   return null
+}
+
+/** Whoever takes all back takes back what was done, not what a document was written as. */
+function goalOf(value: JsonValue, version: string, { to, floor, rules }: MigrateOptions): string {
+  return floor === undefined ? to : (foundAt(value, version, rules) ?? to)
 }
 
 /** The versions to go through; `null` where the document is already there, or beyond. */

@@ -34,6 +34,7 @@ interface Case {
   readonly contracts?: Contracts
   readonly direction?: 'up' | 'down'
   readonly to?: string
+  readonly floor?: 'found'
   readonly now?: string
   readonly purity?: 'once' | 'twice'
 }
@@ -47,6 +48,7 @@ function migrate(source: string | Uint8Array, one: Case = {}): DocumentOutcome {
     transforms,
     contracts,
     rules: rulesOf(one.settings ?? {}),
+    ...(one.floor === undefined ? {} : { floor: one.floor }),
     now: one.now ?? '2026-02-28T10:30:00.000Z',
     purity: one.purity ?? 'once',
   }
@@ -130,6 +132,13 @@ test('a down half way shortens the entry that leads further', () => {
   expect(entry?.checksum_after).toBe(checksumWithoutOwn(parseDocument(half.bytes, 'm'), rulesOf({})))
   expect(text(half.bytes)).toBe(text(migrated(manifest({}), { to: '1.1.0' }).bytes))
   expect(text(migrated(half.bytes, { direction: 'down', to: '1.0.0' }).bytes)).toBe(manifest({}))
+})
+
+test.each(['1.0.0', '1.1.0'])('all taken back is no more than what was done: %s', (version) => {
+  const source = manifest({ schema_version: version })
+  const back = { direction: 'down', to: '1.0.0', floor: 'found' } as const
+  expect(text(migrated(migrated(source).bytes, back).bytes)).toBe(source)
+  expect(answer(migrate(source, back))).toBe('current')
 })
 
 test('two runs leave two entries, and both go with one down', () => {

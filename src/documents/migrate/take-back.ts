@@ -15,6 +15,18 @@ export interface TakenBack {
   readonly exact: boolean | null
 }
 
+/** Where the earliest of the migrations that led to `version` found the document; `null` where nothing is kept of them. */
+export function foundAt(value: JsonValue, version: string, rules: DocumentRules): string | null {
+  if (rules.history === null) return null
+  let at = version
+  for (const one of [...(readEntries(value, rules) ?? [])].reverse()) {
+    const entry = asEntry(one)
+    if (entry === null || entry.to_version !== at) break
+    at = entry.from_version
+  }
+  return at
+}
+
 interface Way {
   /** From newer to older. */
   readonly path: readonly string[]

@@ -20,6 +20,8 @@ export interface OpenCorpus {
 export interface CorpusGoal {
   readonly direction: Direction
   readonly to: string
+  /** `found`: each document at most down to where its migrations have found it. */
+  readonly floor?: 'found'
   /** Documents by name, relative to the root; `null` for all. */
   readonly only: readonly string[] | null
   /** As many documents as may change; `null` for all. */
