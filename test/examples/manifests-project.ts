@@ -33,8 +33,8 @@ export interface Project {
   lockstep(...args: string[]): Ran
   /** Runs `lockstep ... --json` and gives its one store. */
   ask(...args: string[]): Json
-  /** The example's own script, with `lockstep` on the path as npm puts it there. */
-  migrateSchemas(...args: string[]): Ran
+  /** One of the example's own scripts, with `lockstep` on the path as npm puts it there. */
+  script(name: 'migrate_schemas' | 'smoke_schema_migrations', ...args: string[]): Ran
   /** The manifest of a job, relative to the folder; every job of the example has one run. */
   manifest(job: string): string
   read(file: string): Json
@@ -67,7 +67,7 @@ export function makeProject(): Project & Disposable {
       const { exit, stores } = JSON.parse(stdout) as { exit: number; stores: readonly Json[] }
       return { ...stores[0], exit }
     },
-    migrateSchemas: (...args) => run(['scripts/migrate_schemas.ts', ...args]),
+    script: (name, ...args) => run([`scripts/${name}.ts`, ...args]),
     manifest: (job) => `artifacts/${job}/${readdirSync(join(folder, 'artifacts', job))[0] ?? ''}/manifest.json`,
     read: (file) => JSON.parse(project.text(file)) as Json,
     text: (file) => readFileSync(join(folder, file), 'utf8'),
@@ -103,4 +103,39 @@ function hashesUnder(folder: string): Record<string, string> {
 
 export function sha256Of(content: string | Uint8Array): string {
   return `sha256:${createHash('sha256').update(content).digest('hex')}`
+}
+
+/** The list that a manifest carries about itself. */
+export function historyOf(project: Project, file: string): Json[] {
+  return project.read(file)['migration_history'] as Json[]
+}
+
+/** Some members of an object. */
+export function pick(from: Json, keys: readonly string[]): Json {
+  return Object.fromEntries(keys.filter((key) => key in from).map((key) => [key, from[key]]))
+}
+
+/** The codes of refusals. */
+export function codes(refusals: unknown): unknown[] {
+  return (refusals as Json[]).map((one) => one['code'])
+}
+
+/** Of hashes, those of manifests. */
+export function manifestsIn(hashes: Readonly<Record<string, string>>): Json {
+  return Object.fromEntries(Object.entries(hashes).filter(([file]) => file.endsWith('/manifest.json')))
+}
+
+/** Adds a step after the last one, without a contract of its own. */
+export function withStep(project: Project, result: string): void {
+  writeFileSync(join(project.folder, 'migrations/manifests/1.3.0-1.4.0.ts'), stepText(result))
+}
+
+/** A module of the step after the last one. */
+export function stepText(result: string): string {
+  return [
+    "import { defineTransform } from 'lockstep'",
+    "export default defineTransform({ from: '1.3.0', to: '1.4.0', changes: ['x'],",
+    `  up: (manifest) => (${result}) })`,
+    '',
+  ].join('\n')
 }
