@@ -14,9 +14,13 @@ export interface Retention {
 
 const dayMs = 86_400_000
 
-/** Of one store, oldest first. Unverified ones do not count towards `keepAtLeast`, and go by age alone. */
+/**
+ * Of one store, oldest first. Unverified ones do not count towards `keepAtLeast`, and go by age alone. What is dated in the
+ * future, or has no date, was made by a clock that was wrong: nobody knows its age, so it stays, and counts for nothing.
+ */
 export function choosePruned(backups: readonly Kept[], { keepDays, keepAtLeast }: Retention, nowMs: number): string[] {
-  const newestFirst = backups.toSorted((a, b) => b.takenAtMs - a.takenAtMs)
+  const dated = backups.filter((one) => one.takenAtMs <= nowMs)
+  const newestFirst = dated.toSorted((a, b) => b.takenAtMs - a.takenAtMs)
   const least = Math.max(1, keepAtLeast)
   let whole = 0
   const pruned = newestFirst.filter((one) => {

@@ -6,8 +6,8 @@ import type { ExitCode } from '../../core/errors/entry.ts'
 import { isLockstepError, LockstepError } from '../../core/error.ts'
 import type { BackupPhase, LockHolder } from '../../core/event.ts'
 import { makeFolder } from '../../backup/files/file.ts'
-import { folderLock, listBackups, removeBackup, type FoundBackup } from '../../backup/folder.ts'
-import { choosePruned } from '../../backup/retention.ts'
+import { folderLock, listBackups, type FoundBackup } from '../../backup/folder.ts'
+import { pruneFolder } from '../../backup/prune.ts'
 import { takeBackup, type Taken } from '../../backup/take.ts'
 import { moved, nextRow, type Engine } from '../../engine/engine.ts'
 import type { BackupSettings } from '../../settings/settings.ts'
@@ -57,7 +57,7 @@ export async function backUpByPolicy(target: Target, backing: BackingUp): Promis
 export async function backUp(target: BackedUp, backing: BackingUp): Promise<Taken> {
   return await whileFolderLocked(target, backing, async () => {
     const taken = await takeOne(target, backing)
-    const removed = await pruneOf(target, backing.context)
+    const removed = await pruneOf(target, backing.context, taken.file)
     const message = `removed ${removed.length === 1 ? 'a backup that is' : `${removed.length} backups that are`} too old`
     if (removed.length > 0) backing.context.emit({ type: 'notice', store: target.name, version: null, message })
     return taken
@@ -130,16 +130,15 @@ export async function logBackup(engine: Engine, { file, manifest }: Taken): Prom
 }
 
 /** Removes what is too old, of this store in this place. Under the lock of the folder. */
-export async function pruneOf(target: BackedUp, { clock }: Pick<AppContext, 'clock'>): Promise<string[]> {
+export async function pruneOf(
+  target: BackedUp,
+  { clock }: Pick<AppContext, 'clock'>,
+  proven: string | null = null,
+): Promise<string[]> {
   const { place } = backupsOf(target)
-  // Another store may have the same name elsewhere: its backups are not ours to count or to remove.
-  const own = (await listBackups(place.path, target.name)).filter(
-    ({ manifest }) => manifest === null || manifest.place === target.store.place,
-  )
-  const kept = own.map((one) => ({ file: one.file, takenAtMs: takenAtOf(one), verified: one.fault === null }))
-  const pruned = choosePruned(kept, place, clock.now())
-  for (const one of own) if (pruned.includes(one.file)) await removeBackup(one.path)
-  return pruned
+  const { kind, place: where } = target.store
+  const store = { name: target.name, kind, place: where }
+  return await pruneFolder({ folder: place.path, store, retention: place, nowMs: clock.now(), proven })
 }
 
 /** The newest backup of this very store in which a version was not applied yet; `null` where there is none. */
@@ -151,12 +150,6 @@ export async function backupBefore({ name, store, backups }: Target, version: st
       fault === null && manifest?.place === store.place && !manifest.holds.history.versions.includes(version),
   )
   return before?.file ?? null
-}
-
-function takenAtOf({ file, manifest }: FoundBackup): number {
-  if (manifest !== null) return Date.parse(manifest.takenAt)
-  const [, day = '', time = ''] = /(\d{4}-\d\d-\d\d)_(\d\d-\d\d-\d\d)/.exec(file) ?? []
-  return Date.parse(`${day}T${time.replaceAll('-', ':')}Z`)
 }
 
 export function infoOf({ file, bytes, manifest, fault }: FoundBackup): BackupInfo {
