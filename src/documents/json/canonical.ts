@@ -4,6 +4,7 @@
  */
 
 import { hash } from 'node:crypto'
+import { isKnownPlain } from './freeze.ts'
 import type { ParsedDocument } from './parse.ts'
 import type { SourceNode } from './source.ts'
 import { type JsonValue, isExactNumber, isJsonArray, isJsonObject, numberText } from './value.ts'
@@ -20,8 +21,41 @@ export function sha256Of(data: Uint8Array | string): Sha256 {
 
 /** The canonical text of a document as it was read. `without` leaves one member at a path of keys and indexes out. */
 export function canonicalText(document: ParsedDocument, without: readonly string[] = []): string {
-  if (document.source === null) return textOfValue(document.value, without)
+  if (document.source === null) {
+    const ordered = without.length === 0 && isKnownPlain(document.value) ? inOrder(document.value) : undefined
+    return ordered === undefined ? textOfValue(document.value, without) : JSON.stringify(ordered)
+  }
   return textOfNode(document.source.root, document.source.text, without)
+}
+
+/**
+ * The same value with the keys of each object in order, for `JSON.stringify`, which is twice as fast as the walk below
+ * and writes the same. `undefined` where JavaScript has an order of its own: it puts keys such as "10" first.
+ */
+function inOrder(value: JsonValue): JsonValue | undefined {
+  if (isJsonArray(value)) {
+    const items: JsonValue[] = []
+    for (const item of value) {
+      const ordered = inOrder(item)
+      if (ordered === undefined) return undefined
+      items.push(ordered)
+    }
+    return items
+  }
+  if (!isJsonObject(value)) return value
+  const members: Record<string, JsonValue> = {}
+  for (const key of Object.keys(value).sort()) {
+    const ordered = isOwnOrder(key) ? undefined : inOrder(value[key] ?? null)
+    if (ordered === undefined) return undefined
+    members[key] = ordered
+  }
+  return members
+}
+
+/** Keys that look like numbers, and the one that is none. */
+function isOwnOrder(key: string): boolean {
+  const first = key.charCodeAt(0)
+  return (first >= 48 && first <= 57) || key === '__proto__'
 }
 
 /** The end of a path that nothing is left out at, or that leads elsewhere. */

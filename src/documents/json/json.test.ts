@@ -150,6 +150,31 @@ test('canonical content: sorted keys, no blanks, numbers as written', () => {
   expect(canonicalText(parse(source), ['a', '0', 'd'])).toBe('{"a":[{"c":"A"}],"b":1.10}')
 })
 
+test('canonical content is the same by the fast way and by the careful one', () => {
+  const keys = fc.constantFrom('a', 'b', 'B', '10', '2', '__proto__', 'é', '"', 'constructor', '', '-1')
+  const leaves = fc.oneof(
+    fc.string({ unit: 'grapheme' }),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.boolean(),
+  )
+  const { value } = fc.letrec<{ value: unknown }>((tie) => ({
+    value: fc.oneof(
+      leaves,
+      fc.array(tie('value'), { maxLength: 3 }),
+      fc.dictionary(keys, tie('value'), { maxKeys: 4 }),
+    ),
+  }))
+  fc.assert(
+    fc.property(value, (any) => {
+      const [known, unknown] = [parse(JSON.stringify(any)), parse(JSON.stringify(any))]
+      // Nobody has looked at a copy yet, so it is walked.
+      const copy = JSON.parse(JSON.stringify(unknown.value)) as JsonValue
+      expect(canonicalText(known)).toBe(canonicalText({ ...unknown, value: copy }))
+    }),
+    { numRuns: 500 },
+  )
+})
+
 /** JSON texts with everything that a serialiser would never write. */
 const anyJsonText: fc.Arbitrary<string> = fc.letrec<{ value: string }>((tie) => {
   const blank = fc.constantFrom('', '', ' ', '\n', '\t', '\r\n', '  ')

@@ -1,6 +1,7 @@
 /** The list that a document carries about itself: one entry for each migration, with checksums that can be recomputed. */
 
 import { type Sha256, canonicalText, sha256Of } from '../json/canonical.ts'
+import { freezeJson } from '../json/freeze.ts'
 import { type ParsedDocument, parseDocument } from '../json/parse.ts'
 import { type Format, printDocument } from '../json/print.ts'
 import {
@@ -76,6 +77,8 @@ export function withEntries(
 
 /** Canonical content counts numbers as they will be written, so odd formats are printed and read once more. */
 function checksumOfContent(value: JsonObject, format: Format, file: string): Sha256 {
+  // Nobody else has it yet; what is known to be plain is written faster.
+  freezeJson(value, Infinity)
   const unread = { file, bytes: new Uint8Array(), value, style: format.style, source: null }
   if (format.source === null) return sha256Of(canonicalText(unread))
   const limits = { bytesMax: Infinity, depthMax: Infinity }
