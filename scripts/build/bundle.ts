@@ -46,7 +46,7 @@ async function bundleProgram(source: string, to: string): Promise<readonly strin
       main: join(source, 'cli/main.ts'),
       index: join(source, 'index.ts'),
       sqlite: join(source, 'sqlite-tools/index.ts'),
-      thread: join(source, 'app/corpus/opening/thread.ts'),
+      ...threads(source),
     },
     platform: 'node',
     external,
@@ -59,13 +59,21 @@ async function bundleProgram(source: string, to: string): Promise<readonly strin
     dir: to,
     format: 'esm',
     // A thread is started by a chunk, which looks for it beside itself, as in the sources.
-    entryFileNames: ({ name }) => (name === 'thread' ? 'chunks/[name].js' : '[name].js'),
+    entryFileNames: ({ name }) => (name in threads(source) ? 'chunks/[name].js' : '[name].js'),
     chunkFileNames: 'chunks/[name].js',
     codeSplitting: { groups: [...groups] },
     minify,
   })
   await build.close()
   return modulesOf(output)
+}
+
+/** What threads are started with. */
+function threads(source: string): Readonly<Record<string, string>> {
+  return {
+    thread: join(source, 'app/corpus/opening/thread.ts'),
+    'check-thread': join(source, 'stores/sqlite/backup/check-thread.ts'),
+  }
 }
 
 /** By itself, and in the JavaScript of Node 12: one that is too old must be able to read it, and say so. */

@@ -1,6 +1,6 @@
 /** Makes one backup: copied, read back, checked, and only then given its name. */
 
-import { rm, stat } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { compareSummaries, summaryOf, type BackupReason, type Contents, type CopyChecks } from '../core/backup.ts'
 import type { Signal, StoreCopies, StoreKind } from '../core/ports.ts'
@@ -57,14 +57,14 @@ async function takeAs(base: string, taking: Taking): Promise<Taken> {
     const onBytes = (done: number, total: number): void => taking.onBytes('copying', done, total)
     const contents = await backups.copy(plain, { packed: taking.compress, signal, onBytes })
     stopIfAsked(taking)
-    const checked = await backups.check(plain, contents)
+    const both = [backups.check(plain, contents), secure(base, taking)] as const
+    // The files are removed below: nobody may still be at work on them.
+    await Promise.allSettled(both)
+    const [checked, secured] = await Promise.all(both)
     expectSame(checked, contents, taking)
-    const packed = taking.compress ? await packAndReadBack(base, taking) : null
-    if (packed === null) await sync(plain)
     stopIfAsked(taking)
-    const content = packed?.content ?? (await digestOf(plain, (done, total) => taking.onBytes('checking', done, total)))
-    const file = packed === null ? base : base + packedEnding
-    const manifest = manifestOf(taking, { contents, checked, content, file: packed?.file ?? content, begunMs })
+    const file = base + secured.ending
+    const manifest = manifestOf(taking, { contents, checked, ...secured, begunMs })
     await finish(join(folder, file), manifest)
     return { file, path: join(folder, file), manifest }
   } finally {
@@ -73,13 +73,25 @@ async function takeAs(base: string, taking: Taking): Promise<Taken> {
   }
 }
 
-/** The compressed form; `null` where it would be taken for a bomb, and the copy is kept as it is. */
-async function packAndReadBack(base: string, { folder, onBytes }: Taking): Promise<PackedFile | null> {
-  const plain = join(folder, base + partialEnding)
-  const total = (await stat(plain)).size
-  const to = join(folder, base + packedEnding + partialEnding)
-  const packed = await packFile(plain, to, (done) => onBytes('compressing', done, total))
-  return total > packed.file.bytes * ratioMost ? null : packed
+/** The copy in the form in which it stays: on disk, and its digests known. */
+async function secure(base: string, taking: Taking): Promise<PackedFile & { readonly ending: string }> {
+  const plain = join(taking.folder, base + partialEnding)
+  const onBytes = (phase: BackupPhase) => (done: number, total: number) => {
+    stopIfAsked(taking)
+    taking.onBytes(phase, done, total)
+  }
+  if (taking.compress) {
+    const packed = await packFile(
+      plain,
+      join(taking.folder, base + packedEnding + partialEnding),
+      onBytes('compressing'),
+    )
+    // What would be taken for a bomb is kept as it is.
+    if (packed.content.bytes <= packed.file.bytes * ratioMost) return { ending: packedEnding, ...packed }
+  }
+  await sync(plain)
+  const content = await digestOf(plain, onBytes('checking'))
+  return { ending: '', file: content, content }
 }
 
 /** The manifest first: a backup without one is no backup, a manifest without one is swept. */

@@ -1,7 +1,8 @@
 /** A file compressed into another one, and proven: what is read back from there unpacks to the same bytes. */
 
-import { open, type FileHandle } from 'node:fs/promises'
+import { open, stat, type FileHandle } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
+import type { OnBytes } from '../../core/backup.ts'
 import type { Digest } from '../manifest.ts'
 import { digesting, privateFile, readChunks, readMost, writeAll } from './file.ts'
 import { frameBytes, packFrame, unpackFrame } from './pack.ts'
@@ -15,10 +16,11 @@ export interface PackedFile {
  * Frames are compressed, and others read back, at the same time. A frame comes back out of the system's memory, whether
  * it is on the disk already or not; that it got there, the sync at the end says.
  */
-export async function packFile(from: string, to: string, onBytes: (done: number) => void): Promise<PackedFile> {
+export async function packFile(from: string, to: string, onBytes: OnBytes): Promise<PackedFile> {
+  const total = (await stat(from)).size
   const target = await open(to, 'wx+', privateFile)
   try {
-    const source = digesting(readChunks(from, frameBytes), onBytes)
+    const source = digesting(readChunks(from, frameBytes), (done) => onBytes(done, total))
     const frames = inTurn(source.chunks, async (plain) => ({ plain, packed: await packFrame(plain) }))
     const stored = digesting(inTurn(written(target, frames), (one) => readBack(target, one)))
     for await (const frame of stored.chunks) void frame

@@ -8,13 +8,14 @@ import { rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { backup } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
-import type { Contents, CopyChecks, Measure } from '../../../core/backup.ts'
+import type { Contents, Measure } from '../../../core/backup.ts'
 import type { Clock, CopyWork, LockOptions, Store, StoreBackups, UnpackOptions, Unpacked } from '../../../core/ports.ts'
 import { LockstepError } from '../../../core/error.ts'
 import { expectRoom, writeStaged } from '../../staged-file.ts'
 import { lookAt, openClient, valueOf, type OwnedClient } from '../client.ts'
 import { readFailure, storeFailure, type About } from '../failure.ts'
-import { checkWhole, measure, readContents } from './contents.ts'
+import { checkCopy } from './check-copy.ts'
+import { measure, readContents } from './contents.ts'
 import { asDatabase, replaceFile } from './replace.ts'
 
 export interface SqliteBackupOptions {
@@ -42,7 +43,7 @@ export function makeSqliteBackups(options: SqliteBackupOptions): StoreBackups {
       return Promise.resolve(found)
     },
     copy: (to, work) => copy(options, to, work),
-    check: (copied) => Promise.resolve(checkFile(copied, { store: about.store, file: copied, historyTable })),
+    check: (path) => checkCopy({ path, store: about.store, historyTable }),
     unpack: (content, where) => unpack(options, content, where),
     whileAlone: options.whileAlone,
   }
@@ -109,29 +110,6 @@ function openUnsynced(shared: string): OwnedClient {
   return client
 }
 
-interface Copied {
-  readonly store: string
-  /** As it is named to people. */
-  readonly file: string
-  readonly historyTable: string
-}
-
-/** Opened for writing, because the check of FTS5 is a statement that writes; it changes nothing. */
-function checkFile(path: string, { historyTable, ...named }: Copied): CopyChecks {
-  let client: OwnedClient | null = null
-  try {
-    client = openClient(path, 'write')
-    const checked = checkWhole(client, named)
-    return { ...checked, contents: readContents(client, historyTable) }
-  } catch (error) {
-    const damage = storeFailure(error, { store: named.store, place: path })
-    if (damage?.code !== 'store-unreadable') throw damage ?? error
-    throw new LockstepError('backup-unusable', { ...named, reason: String(damage.cause) }, { cause: error })
-  } finally {
-    client?.close()
-  }
-}
-
 /** Beside the target: on the disk that must hold it anyway, and from where it can take its place by its name. */
 async function unpack(
   options: SqliteBackupOptions,
@@ -156,7 +134,7 @@ async function unpack(
   const store = await options.open(staged)
   return {
     store,
-    check: () => Promise.resolve(checkFile(staged, { store: about.store, file: staged, historyTable })),
+    check: () => checkCopy({ path: staged, store: about.store, historyTable }),
     replaceTarget: async (replacing) => {
       await store.close()
       const aside = await replaceFile({ staged, target: file, about, clock: options.clock }, replacing)
