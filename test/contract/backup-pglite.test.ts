@@ -1,6 +1,7 @@
-import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PGlite } from '@electric-sql/pglite'
 import { expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../src/app/opening/context.ts'
 import type { Store } from '../../src/core/ports.ts'
@@ -62,4 +63,22 @@ test('killed between the two renamings of a restore, the old state is there agai
   expect(history.records.map((one) => one.version)).toEqual(['0001', '0002'])
   expect(existsSync(`${data}.lockstep-before`)).toBe(false)
   expect(await bench.list()).toHaveLength(1)
+})
+
+test('killed between the two renamings, and another folder was made there since: nothing is thrown away', async () => {
+  const { data, root, store } = await made()
+  await store.close()
+  renameSync(data, `${data}.lockstep-before`)
+  mkdirSync(`${data}.lockstep-restore`)
+  // As an application does that opens its folder without looking.
+  const other = new PGlite(data)
+  await other.exec('create table theirs (a int)')
+  await other.close()
+  const again = await open(data)
+  onTestFinished(() => again.close())
+  expect((await again.readHistory()).meta).toBeNull()
+  const aside = readdirSync(root).find((name) => name.startsWith('data.before-restore-')) ?? ''
+  const kept = await open(join(root, aside))
+  onTestFinished(() => kept.close())
+  expect((await kept.readHistory()).records.map((one) => one.version)).toEqual(['0001', '0002'])
 })

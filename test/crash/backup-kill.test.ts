@@ -1,49 +1,44 @@
-import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import { expect, onTestFinished, test } from 'vitest'
+/** Killed at moments over the whole of a backup and of a restore: in the middle of a copy too, where no call begins. */
 
-const bin = join(import.meta.dirname, '../../src/cli/bin.ts')
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { describeWithPostgres } from '../support/describe-with-postgres.ts'
+import type { Ended } from './cli/process.ts'
+import { postgres, sqlite, type Kind, type World } from './cli/worlds.ts'
+
 const killsMost = 8
 const rows = 40_000
+const countRows = 'select count(*) from t'
 
-interface Ended {
-  readonly code: number | null
-  readonly ms: number
-  readonly stdout: string
-  readonly stderr: string
+/** A table of some megabytes, in words that both kinds know. */
+const wide = Array.from({ length: 12 }, () => 'i * 10000').join(` || '-' || `)
+const migrations = {
+  '0001_t.sql': `create table t (id integer primary key, b text);
+insert into t with recursive n(i) as (select 1 union all select i + 1 from n where i < ${rows}) select i, ${wide} from n;\n`,
 }
 
-/** The command line as a process of its own; killed as the kernel would after `killMs`. */
-async function lockstep(cwd: string, words: readonly string[], killMs: number | null = null): Promise<Ended> {
+async function projectOf(kind: Kind): Promise<World> {
+  const world = await kind.open(migrations)
+  await done(world, 'up')
+  return world
+}
+
+async function done(world: World, ...words: readonly string[]): Promise<Ended & { readonly ms: number }> {
   const begun = performance.now()
-  const child = spawn(process.execPath, [bin, '--url', 'sqlite:app.db', ...words], {
-    cwd,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const out: string[] = []
-  const err: string[] = []
-  child.stdout.setEncoding('utf8').on('data', (text: string) => out.push(text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => err.push(text))
-  const timer = killMs === null ? null : setTimeout(() => child.kill('SIGKILL'), killMs)
-  const code = await new Promise<number | null>((resolve) => child.on('close', (status) => resolve(status)))
-  if (timer !== null) clearTimeout(timer)
-  return { code, ms: performance.now() - begun, stdout: out.join(''), stderr: err.join('') }
+  const ended = await world.run(...words)
+  const { code, stderr } = ended
+  expect({ words, code, stderr: code === 0 ? '' : stderr }).toEqual({ words, code: 0, stderr: '' })
+  return { ...ended, ms: performance.now() - begun }
 }
 
-async function makeProject(mode: string): Promise<string> {
-  const root = mkdtempSync(join(tmpdir(), 'lockstep-kill-'))
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }))
-  mkdirSync(join(root, 'migrations'))
-  writeFileSync(join(root, 'migrations', '0001_t.sql'), 'create table t (id integer primary key, b blob);\n')
-  expect((await lockstep(root, ['up'])).code).toBe(0)
-  exec(
-    root,
-    `pragma journal_mode = ${mode}; insert into t (b) with recursive n(i) as (select 1 union all select i + 1 from n where i < ${rows}) select randomblob(400) from n`,
-  )
-  return root
+/** As the kernel would, after `killMs`. */
+async function killed(world: World, killMs: number, ...words: readonly string[]): Promise<Ended> {
+  const running = world.start(...words)
+  const timer = setTimeout(() => running.child.kill('SIGKILL'), killMs)
+  const ended = await running.ended
+  clearTimeout(timer)
+  return ended
 }
 
 /** Moments from the start of a process to its end. */
@@ -51,64 +46,78 @@ function momentsOf(ms: number): number[] {
   return Array.from({ length: killsMost }, (_, i) => ((i + 1) * ms) / (killsMost + 1))
 }
 
-test('killed at any moment of a backup: no half of it has a name, and the next one sweeps up', async () => {
-  const root = await makeProject('wal')
-  const whole = await lockstep(root, ['backup', 'create'])
-  expect(whole.code, whole.stderr).toBe(0)
-  let killed = 0
-  for (const moment of momentsOf(whole.ms)) {
-    if ((await lockstep(root, ['backup', 'create'], moment)).code === null) killed++
-    const verified = await lockstep(root, ['backup', 'verify', '--json'])
-    expect({ moment, code: verified.code, stderr: verified.stderr }).toMatchObject({ moment, code: 0 })
-    expect(look(root)).toEqual({ check: 'ok', rows })
-  }
-  expect(killed).toBeGreaterThan(3)
-  expect((await lockstep(root, ['backup', 'create'])).code).toBe(0)
-  expect(readdirSync(join(root, '.lockstep/backups')).filter((one) => one.includes('.partial'))).toEqual([])
-})
+/** What would be left of a backup, or of a restore, that was not finished. */
+function leftovers({ folder }: World): string[] {
+  const names = [...readdirSync(folder), ...readdirSync(join(folder, '.lockstep/backups'))]
+  return names.filter((one) => /\.partial|lockstep-restore/.test(one))
+}
 
-test.each(['wal', 'delete'])(
-  'killed at any moment of a restore: the old state or the new one, never a mixture (%s)',
-  async (mode) => {
-    const root = await makeProject(mode)
-    const made = await lockstep(root, ['backup', 'create', '--json'])
+interface Case {
+  readonly kind: Kind
+  /** Before anything is copied. */
+  readonly setting: string | null
+  readonly sound: string
+}
+
+function cases({ kind, setting, sound }: Case): void {
+  const look = async (world: World): Promise<{ readonly check: unknown; readonly rows: unknown }> => ({
+    check: (await world.ask(sound))[0],
+    rows: Number((await world.ask(countRows))[0]),
+  })
+  const project = async (): Promise<World> => {
+    const world = await projectOf(kind)
+    if (setting !== null) await world.ask(setting)
+    return world
+  }
+
+  test('killed at any moment of a backup: no half of it has a name, and the next one sweeps up', async () => {
+    const world = await project()
+    const whole = await done(world, 'backup', 'create')
+    let count = 0
+    for (const moment of momentsOf(whole.ms)) {
+      if ((await killed(world, moment, 'backup', 'create')).code === null) count++
+      await done(world, 'backup', 'verify')
+      expect(await look(world)).toEqual({ check: 'ok', rows })
+    }
+    expect(count).toBeGreaterThan(3)
+    await done(world, 'backup', 'create')
+    expect(leftovers(world)).toEqual([])
+  })
+
+  test('killed at any moment of a restore: the old state or the new one, never a mixture', async () => {
+    const world = await project()
+    const made = await done(world, 'backup', 'create', '--json')
     const file =
       (JSON.parse(made.stdout) as { stores: { backups: { file: string }[] }[] }).stores[0]?.backups[0]?.file ?? ''
-    exec(root, 'delete from t where id % 2 = 0; update t set b = randomblob(500)')
+    const halve = async (): Promise<void> => void (await world.ask('delete from t where id % 2 = 0'))
     const changed = { check: 'ok', rows: rows / 2 }
-    const first = await lockstep(root, ['restore', file, '--yes'])
-    expect(first.code, first.stderr).toBe(0)
-    let killed = 0
+    await halve()
+    await world.ask(`update t set b = b || 'x'`)
+    const first = await done(world, 'restore', file, '--yes')
+    let count = 0
     for (const moment of momentsOf(first.ms)) {
-      exec(root, 'delete from t where id % 2 = 0')
-      const { code } = await lockstep(root, ['restore', file, '--yes'], moment)
-      if (code === null) killed++
-      const found = look(root)
-      expect(
-        code === 0 ? [{ check: 'ok', rows }] : [changed, { check: 'ok', rows }],
-        `killed after ${moment} ms`,
-      ).toContainEqual(found)
-      const again = await lockstep(root, ['restore', file, '--yes'])
-      expect({ code: again.code, stderr: again.stderr }).toMatchObject({ code: 0 })
-      expect(look(root)).toEqual({ check: 'ok', rows })
-      expect(readdirSync(root).filter((one) => one.includes('lockstep-restore'))).toEqual([])
+      await halve()
+      const { code } = await killed(world, moment, 'restore', file, '--yes')
+      if (code === null) count++
+      const either = code === 0 ? [{ check: 'ok', rows }] : [changed, { check: 'ok', rows }]
+      expect(either, `killed after ${moment} ms`).toContainEqual(await look(world))
+      await done(world, 'restore', file, '--yes')
+      expect(await look(world)).toEqual({ check: 'ok', rows })
+      expect(leftovers(world)).toEqual([])
     }
-    expect(killed).toBeGreaterThan(3)
-  },
+    expect(count).toBeGreaterThan(3)
+  })
+}
+
+// PGlite takes seconds to open: backup-calls.test.ts kills it where its own calls begin.
+for (const mode of ['wal', 'delete'])
+  describe(`sqlite, ${mode}`, () =>
+    cases({ kind: sqlite, setting: `pragma journal_mode = ${mode}`, sound: 'pragma integrity_check' }))
+
+describeWithPostgres('postgres', (databases) =>
+  cases({
+    kind: postgres(() => databases.create()),
+    setting: null,
+    sound: `select case when count(*) = count(distinct id) then 'ok' else 'torn' end from t`,
+  }),
 )
-
-function exec(root: string, text: string): void {
-  const database = new DatabaseSync(join(root, 'app.db'), { timeout: 5000 })
-  database.exec(text)
-  database.close()
-}
-
-function look(root: string): { readonly check: unknown; readonly rows: unknown } {
-  const database = new DatabaseSync(join(root, 'app.db'), { timeout: 5000 })
-  const value = (text: string): unknown => Object.values(database.prepare(text).get() ?? {})[0]
-  try {
-    return { check: value('pragma integrity_check'), rows: value('select count(*) from t') }
-  } finally {
-    database.close()
-  }
-}

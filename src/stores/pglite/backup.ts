@@ -52,6 +52,11 @@ function standIns(folder: string): { readonly saved: string; readonly unsaved: s
   return { saved: `${folder}.lockstep-before`, unsaved: `${folder}.lockstep-unsaved` }
 }
 
+/** Where a restored copy waits for the folder's name. */
+function stagedName(folder: string): string {
+  return `${folder}.lockstep-restore`
+}
+
 /** Whether a killed restore has left a folder under another name only. */
 export function isHalfSwapped(folder: string): boolean {
   return !existsSync(folder) && Object.values(standIns(folder)).some((one) => existsSync(one))
@@ -67,6 +72,8 @@ export async function putBackHalfSwapped(folder: string): Promise<void> {
 export async function finishSwap(folder: string, clock: Pick<Clock, 'now'>): Promise<string | null> {
   await putBackHalfSwapped(folder)
   const { saved, unsaved } = standIns(folder)
+  // Where the copy still waits, somebody else has made a folder of this name meanwhile: nothing goes.
+  if (existsSync(saved) && existsSync(stagedName(folder))) await rename(saved, unsaved)
   await rm(saved, { recursive: true, force: true })
   if (!existsSync(unsaved)) return null
   const stamp = new Date(clock.now()).toISOString().slice(0, 19).replace('T', '_').replaceAll(':', '-')
@@ -136,7 +143,7 @@ async function unpack(
   { place, bytes }: UnpackOptions,
 ): Promise<Unpacked> {
   const { about, folder } = options
-  const staged = `${folder}.lockstep-${place === 'target' ? 'restore' : 'scratch'}`
+  const staged = place === 'target' ? stagedName(folder) : `${folder}.lockstep-scratch`
   const drop = async (): Promise<void> => {
     await rm(staged, { recursive: true, force: true })
     for (const ending of ['', '-journal', '.holder']) await rm(`${staged}.lockstep-lock${ending}`, { force: true })

@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { PGlite } from '@electric-sql/pglite'
 import { Client } from 'pg'
 import { makeFolder } from '../../support/temporary-folder.ts'
 import { lockstep, startLockstep, type Ended, type Running } from './process.ts'
@@ -19,7 +20,11 @@ export interface World {
 }
 
 export interface Kind {
-  readonly name: 'sqlite' | 'postgres'
+  readonly name: 'sqlite' | 'postgres' | 'pglite'
+  /** A store of this kind, as a configuration in the folder of a world has it. */
+  readonly settings: Readonly<Record<string, string>>
+  /** Names of the tables that are not ours, in order. */
+  readonly tables: string
   open(files: Files): Promise<World>
   /** A statement that takes seconds, into the table `slow`. */
   readonly slow: string
@@ -38,6 +43,8 @@ export function folderOf(files: Files): string {
 
 export const sqlite: Kind = {
   name: 'sqlite',
+  settings: { kind: 'sqlite', path: 'app.db' },
+  tables: `select name from sqlite_master where type = 'table' and name not like 'lockstep%' order by 1`,
   slow: `insert into slow select count(*) from (${counting(80_000_000)})`,
   brief: `insert into brief ${counting(20_000)}`,
   open: (files) => {
@@ -55,12 +62,39 @@ export const sqlite: Kind = {
   },
 }
 
+const postgresWords = {
+  tables: `select tablename from pg_tables where schemaname = 'public' and tablename not like 'lockstep%' order by 1`,
+  slow: 'insert into slow select 1 from pg_sleep(6)',
+  brief: 'insert into brief select 1 from pg_sleep(0.01)',
+}
+
+export const pglite: Kind = {
+  name: 'pglite',
+  settings: { kind: 'pglite', path: 'data' },
+  ...postgresWords,
+  open: (files) => {
+    const folder = folderOf(files)
+    return Promise.resolve(worldOf(folder, 'pglite:data', (sql) => askPglite(join(folder, 'data'), sql)))
+  },
+}
+
+/** Opened by itself: a test asks only when no command is under way, or was killed. */
+async function askPglite(folder: string, sql: string): Promise<readonly string[]> {
+  const database = new PGlite(folder)
+  try {
+    const { rows } = await database.query<Record<string, unknown>>(sql)
+    return rows.map((row) => String(Object.values(row)[0]))
+  } finally {
+    await database.close()
+  }
+}
+
 /** `create` gives the URL of a new database. */
 export function postgres(create: () => Promise<string>): Kind {
   return {
     name: 'postgres',
-    slow: 'insert into slow select 1 from pg_sleep(6)',
-    brief: 'insert into brief select 1 from pg_sleep(0.01)',
+    settings: { kind: 'postgres', url: 'env:STORE_URL' },
+    ...postgresWords,
     open: async (files) => {
       const url = await create()
       return worldOf(folderOf(files), url, (sql) => askPostgres(url, sql))

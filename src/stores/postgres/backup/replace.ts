@@ -24,10 +24,10 @@ export async function replaceDatabase(
   replacing: DatabaseReplacing,
   { present, others }: ReplaceOptions,
 ): Promise<string | null> {
-  const { target, fresh, onServer } = replacing
+  const { target, onServer } = replacing
   return await onServer(async (client) => {
     if (!(await existsDatabase(client, target))) {
-      await client.run(`alter database ${quoteName(fresh)} rename to ${quoteName(target)}`)
+      await takeFreeName(client, replacing)
       return null
     }
     // What is saved in a backup goes, by whoever comes next if need be; what is not is kept.
@@ -38,6 +38,19 @@ export async function replaceDatabase(
     return null
   })
 }
+
+/** What is not there excludes nobody: somebody else may make a database of this name at the same moment. */
+async function takeFreeName(client: PostgresClient, { about, target, fresh }: DatabaseReplacing): Promise<void> {
+  try {
+    await client.run(`alter database ${quoteName(fresh)} rename to ${quoteName(target)}`)
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== duplicateDatabase) throw error
+    const reason = `somebody has made a database ${target} meanwhile`
+    throw new LockstepError('restore-failed', { store: about.store, file: 'the backup', reason }, { cause: error })
+  }
+}
+
+const duplicateDatabase = '42P04'
 
 interface Swapping extends DatabaseReplacing, Pick<ReplaceOptions, 'others'> {
   readonly old: string
