@@ -119,6 +119,27 @@ describe('the program', () => {
     expect(lockstep('status')).toMatchObject({ exit: 0 })
   })
 
+  test('works on documents in threads, whose file is in the package', () => {
+    const corpus = join(project, 'corpus')
+    const documents = 10_500
+    for (let i = 0; i < documents; i++) {
+      if (i % 500 === 0) mkdirSync(join(corpus, `artifacts/${i}`), { recursive: true })
+      writeFileSync(join(corpus, `artifacts/${i - (i % 500)}/${i}.json`), `{"schema_version":"1.0.0","n":${i}}\n`)
+    }
+    mkdirSync(join(corpus, 'migrations/m'), { recursive: true })
+    writeFileSync(
+      join(corpus, 'migrations/m/1.0.0-1.1.0.ts'),
+      `import { add, defineTransform } from 'lockstep'
+       export default defineTransform({ from: '1.0.0', to: '1.1.0', operations: [add('a', null)] })\n`,
+    )
+    writeFileSync(join(corpus, 'package.json'), '{ "type": "module" }\n')
+    const stores = { m: { kind: 'documents', files: 'artifacts/**/*.json' } }
+    writeFileSync(join(corpus, 'lockstep.config.json'), JSON.stringify({ stores }))
+    const { exit, stdout, stderr } = run('npx', ['--no-install', 'lockstep', 'up'], corpus)
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: expect.not.stringContaining('others cannot start') })
+    expect(stdout).toMatch(/migrated +10500\n/)
+  })
+
   test('explains an error from its page', () => {
     const page = readFileSync(join(root, 'docs/errors/lock-held.md'), 'utf8')
     expect(lockstep('explain', 'lock-held').stdout.trim()).toBe(page.trim())
