@@ -93,10 +93,9 @@ export async function up(
   // A plan goes as far as it was made to go.
   const options = { ...wanted, to: wanted.to ?? wanted.plan?.saved.to ?? null }
   const choice = choiceOf(targets, documents, 'up')
-  const planFile = options.plan?.file ?? null
   return await asOneRun(targets, { command: 'up', context }, (inner) => ({
     databases: (some) => upDatabases(some, options, inner),
-    corpus: async (one) => await (await moving()).upDocuments(one, { ...options, planFile, choice }, inner),
+    corpus: async (one) => await (await moving()).upDocuments(one, { ...options, choice }, inner),
   }))
 }
 

@@ -21,6 +21,7 @@ const files: Readonly<Record<string, () => Promise<AnyRun>>> = {
   'repair accept': async () => (await import('./commands/repair.ts')).runAccept,
   'repair resolve': async () => (await import('./commands/repair.ts')).runResolve,
   'repair unlock': async () => (await import('./commands/repair.ts')).runUnlock,
+  'repair finish': async () => (await import('./commands/repair.ts')).runFinish,
   rehearse: async () => (await import('./commands/try/rehearse.ts')).run,
   shape: async () => (await import('./commands/try/shape.ts')).run,
   reindex: async () => (await import('./commands/reindex.ts')).run,

@@ -15,6 +15,17 @@ export interface Plan {
   /** Fingerprint of the history that this plan was made on; see `fingerprintOf` in fingerprint.ts. */
   readonly history: string
   readonly migrations: readonly PlannedMigration[]
+  /** Of a store of documents: which ones. `history` is the fingerprint of these then, and of what is in them. */
+  readonly documents?: PlannedDocuments
+}
+
+export interface PlannedDocuments {
+  readonly to: string
+  /** By name; `null` for all. */
+  readonly only: readonly string[] | null
+  readonly limit: number | null
+  /** How many have a way to go. */
+  readonly count: number
 }
 
 export interface PlannedMigration {

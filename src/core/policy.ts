@@ -66,3 +66,11 @@ export const presets: Readonly<Record<PresetName, Partial<Policy>>> = {
   phases: { direction: 'reversible', breaking: 'phase' },
   documents: { backup: 'run' },
 }
+
+/** What a preset says of documents beside their policy; the store's own words go before it. */
+export const documentPresets: Readonly<
+  Partial<Record<PresetName, { readonly backupForm: 'sidecar'; readonly minorSteps: 'additive' }>>
+> = {
+  // The documents of that team: a backup beside each file, and only a new major version may break anything.
+  documents: { backupForm: 'sidecar', minorSteps: 'additive' },
+}

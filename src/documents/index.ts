@@ -28,6 +28,7 @@ export {
   migrateCorpus,
   planCorpus,
 } from './runs/migrate-corpus.ts'
+export { type Candidates, findCandidates } from './review/candidates.ts'
 export { type DocumentRow, type RowAnswer, rowsOfCorpus } from './rows/rows.ts'
 export type { CorpusGoal, OpenCorpus } from './runs/open-corpus.ts'
 export type { CorpusAnswer } from './runs/tally.ts'
@@ -49,6 +50,8 @@ export { serveAsThread } from './threads/serve.ts'
 export { type CorpusVerification, verifyCorpus } from './runs/verify.ts'
 export { makeCorpusCopies, readContents } from './keep/copies.ts'
 export type { Refuse } from './keep/tar.ts'
+export { type AdoptedBackups, adoptBackups } from './keep/adopt.ts'
+export { type MendedCorpus, mendCorpus } from './keep/mend.ts'
 export { type PackReading, checkPack, textsOfPack } from './keep/restore.ts'
 export { type Operation, add, map, move, remove, rename, wrap, wrapInList } from './transforms/operations.ts'
 export { type TransformRegistry, makeRegistry, stepName } from './transforms/registry.ts'

@@ -1,11 +1,11 @@
 /** The library: the verbs of the command line as typed functions over opened stores. */
 
-import { adopt, type AdoptOptions } from '../app/adopt.ts'
+import type { AdoptOptions } from '../app/adopt.ts'
 import type { AppContext } from '../app/opening/context.ts'
 import { openBeside } from '../app/opening/beside.ts'
-import { doctor } from '../app/doctor.ts'
 import { type AnyTarget, closeAnyTargets, databasesIn, openAnyTargets, refuseCorpora } from '../app/opening/by-kind.ts'
-import { repair, type RepairOptions } from '../app/repair.ts'
+import { adopt, doctor, finishRuns, repair } from '../app/mending/any-verbs.ts'
+import type { RepairOptions } from '../app/repair.ts'
 import type {
   AdoptReport,
   Answer,
@@ -83,6 +83,8 @@ export interface Lockstep {
   /** Puts a backup in the place of a store, or takes a run over documents back. What is there before is saved first. */
   restore(store: string, choice: RestoreChoice): Promise<Answer<RestoreReport>>
   repair(store: string, options: Omit<RepairOptions, 'lockWaitMs'>): Promise<Answer>
+  /** Finishes or takes back what a killed run over documents has left, and migrates nothing. */
+  finishRuns(store: string): Promise<Answer>
   doctor(): Promise<Answer<DoctorReport>>
   /** What happens during runs, as it happens; ends with `close`. */
   events(): AsyncIterable<RunEvent>
@@ -136,14 +138,17 @@ export function verbsOver(
   verbs: Verbs,
 ): Omit<Lockstep, 'events' | 'close' | typeof Symbol.asyncDispose> {
   const { context, lockWaitMs } = verbs
-  const target = (store: string): Target => findTarget(databasesIn(targets), store)
   return {
     status: () => status(targets, context),
     plan: (options) => plan(targets, { to: null, ...options }, context),
     up: (options) => up(targets, { ...defaultUpOptions, lockWaitMs, ...options }, context),
     down: (options) => down(targets, { lockWaitMs, confirm: null, agent: null, ...options }, context),
     adopt: async (store, options) =>
-      await adopt(target(store), { at: null, acceptDifferences: false, why: null, lockWaitMs, ...options }, context),
+      await adopt(
+        findTarget(targets, store),
+        { at: null, acceptDifferences: false, why: null, lockWaitMs, ...options },
+        context,
+      ),
     history: () => history(targets, context),
     verify: (options) => verify(targets, { head: null, ...options }, context),
     reindex: (options) =>
@@ -157,8 +162,9 @@ export function verbsOver(
     shape: async () => await shape(refuseCorpora(targets), context),
     backup: backupsOver(targets, verbs),
     restore: async (store, choice) => await restoreOver(findTarget(targets, store), choice, verbs),
-    repair: async (store, options) => await repair(target(store), { lockWaitMs, ...options }, context),
-    doctor: async () => await doctor(refuseCorpora(targets), context),
+    repair: async (store, options) => await repair(findTarget(targets, store), { lockWaitMs, ...options }, context),
+    finishRuns: async (store) => await finishRuns(findTarget(targets, store), { lockWaitMs }, context),
+    doctor: async () => await doctor(targets, context),
   }
 }
 

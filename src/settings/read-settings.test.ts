@@ -19,6 +19,7 @@ beforeEach(() => {
 afterEach(removeProject)
 
 const documents = { kind: 'documents', files: 'a/*.json' }
+const index = { url: 'sqlite:i.db', table: 't', key: ['id'], columns: { id: { type: 'text' } } }
 const DATABASE_URL = 'postgres://u:pw-1234@h/d'
 
 test.each<[string, Project, object]>([
@@ -141,6 +142,37 @@ test.each<[string, Project, object]>([
     'documents',
     { cwd: 'x', files: config({ m: { ...documents, protect: ['run_id'] } }) },
     { kind: 'documents', address: { files: 'a/*.json', protect: ['run_id'], contracts: null } },
+  ],
+  [
+    'documents with their preset, and a rule of their own',
+    { files: config({ m: { ...documents, preset: 'documents', minorSteps: 'any' } }) },
+    { address: { backupForm: 'sidecar', minorSteps: 'any' }, policy: { backup: 'run' } },
+  ],
+  [
+    'documents under the preset of all',
+    { files: config({ m: documents }, { preset: 'documents' }) },
+    { address: { backupForm: 'sidecar', minorSteps: 'additive' } },
+  ],
+  [
+    'a table of documents',
+    { cwd: 'x', files: config({ m: { ...documents, index } }) },
+    {
+      address: {
+        index: {
+          address: { kind: 'sqlite', path: expect.stringMatching(/i\.db$/) },
+          place: 'sqlite:../i.db',
+          schema: null,
+          key: ['id'],
+          read: 'latest',
+          columns: [{ name: 'id', at: 'id', type: 'text', needed: true, default: null, indexed: false }],
+        },
+      },
+    },
+  ],
+  [
+    'a table of documents whose variable is missing stops nothing',
+    { files: config({ m: { ...documents, index: { ...index, url: 'env:INDEX_URL' } } }) },
+    { address: { index: { address: null, reference: 'env:INDEX_URL', place: 'env:INDEX_URL' } } },
   ],
   [
     'Neo4j by parts',

@@ -72,3 +72,14 @@ test('a password file that others can read is ignored, with a warning', async ()
   expect(onlyOne(closed).address).toMatchObject({ password: { reveal: expect.any(Function) } })
   expect(closed.redact('canary-1234')).toBe('***')
 })
+
+test('no canary leaves the settings of the table of documents', async () => {
+  const index = { url: `postgres://u:${encoded}@h/d`, table: 't', columns: {} }
+  const settings = await read({ files: config({ m: { kind: 'documents', files: 'a/*.json', index } }) })
+  expect(settings.warnings).toEqual(['stores.m.index.url holds a password in plain text; use env:NAME'])
+  for (const shown of [inspect(settings, { depth: 9 }), JSON.stringify(settings)]) {
+    expect(shown).not.toContain(encoded)
+    expect(shown).not.toContain(JSON.stringify(canary).slice(1, -1))
+  }
+  expect(settings.redact(`connecting with ${canary}`)).not.toContain(canary)
+})

@@ -1,6 +1,6 @@
 /** What a store of documents promises beside databases: one run, one lock, one answer. Through the real command line. */
 
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { systemClock } from '../../src/app/opening/context.ts'
@@ -56,7 +56,7 @@ test.each([
   expect([exit, stderr.includes('store app is a database')]).toEqual([2, true])
 })
 
-test.each(['doctor', 'adopt'])('%s says that it is not for documents yet', (command) => {
+test.each(['shape'])('%s says that it is not for documents', (command) => {
   using project = makeProject()
   const { exit, stderr } = project.lockstep(...command.split(' '))
   expect([exit, stderr.includes('kind-unsupported')]).toEqual([2, true])
@@ -79,6 +79,97 @@ test.each([
   const before = project.hashes()
   expect(project.ask(...args)).toMatchObject({ exit: 4, error: { code } })
   expect(project.hashes()).toEqual(before)
+})
+
+test('a saved plan of documents is carried out, and none that is about other bytes', () => {
+  using project = makeProject()
+  withPolicy(project, "{ run: 'operator' }")
+  expect(project.ask('up')).toMatchObject({ exit: 4, error: { code: 'operator-needed' } })
+  expect(project.lockstep('plan', '--out', 'plan.json').exit).toBe(0)
+  expect(project.ask('up', '--plan', 'plan.json')).toMatchObject({ error: { code: 'operator-needed' } })
+  const before = project.hashes()
+  const file = join(project.folder, project.manifest('first-drops'))
+  const text = readFileSync(file, 'utf8')
+  writeFileSync(file, `${text}\n`)
+  expect(project.ask('up', '--plan', 'plan.json', '--operator', 'Ada')).toMatchObject({ error: { code: 'plan-stale' } })
+  writeFileSync(file, text)
+  expect(project.hashes()).toEqual(before)
+  expect(project.lockstep('up', '--plan', 'plan.json', '--operator', 'Ada').exit).toBe(0)
+  // One is still being written, and left alone.
+  expect(project.ask('status')).toMatchObject({ needs_migration: 1, left_alone: 1 })
+})
+
+test('a saved plan is about the documents that it names, and what becomes current is nobody’s news', () => {
+  using project = makeProject()
+  const one = project.manifest('first-drops')
+  project.lockstep('plan', '--only', one, '--out', 'plan.json')
+  expect(JSON.parse(project.text('plan.json'))).toMatchObject({
+    plans: [{ kind: 'documents', documents: { count: 1 } }],
+  })
+  project.lockstep('up', '--limit', '1', '--only', project.manifest('email-sequence'))
+  expect(project.lockstep('up', '--plan', 'plan.json').exit).toBe(0)
+  expect(project.ask('status')).toMatchObject({ needs_migration: 5 })
+  expect(project.ask('up', '--plan', 'plan.json')).toMatchObject({ exit: 0 })
+})
+
+test('doctor looks at a corpus without reading what is in it', () => {
+  using project = makeProject()
+  const findings = (): string[] =>
+    (project.ask('doctor')['findings'] as { grade: string; what: string }[]).map((one) => `${one.grade}: ${one.what}`)
+  const healthy = findings()
+  expect(healthy.filter((one) => one.startsWith('bad'))).toEqual([])
+  expect(healthy).toContainEqual(expect.stringMatching(/^good: \d+ transforms, latest version 1\.3\.0/))
+  expect(healthy).toContainEqual(expect.stringMatching(/^good: \d+ contracts, one for each version/))
+  project.lockstep('up')
+  const run = readdirSync(join(project.folder, 'artifacts/.lockstep/runs'))[0] ?? ''
+  rmSync(join(project.folder, 'artifacts/.lockstep/runs', run, 'ended.json'))
+  const leftover = join(project.folder, 'artifacts/first-drops', `.manifest.json.${run}.lockstep-tmp`)
+  writeFileSync(leftover, 'half a text')
+  symlinkSync('first-drops', join(project.folder, 'artifacts/linked'))
+  const after = findings()
+  expect(after).toContain(`attention: run ${run} did not come to its end`)
+  expect(after).toContain('attention: 1 new texts of a killed run')
+  expect(after).toContain('attention: 1 symbolic links, which are not followed')
+  writeFileSync(join(project.folder, 'migrations/manifests/1.2.0-1.3.0.ts'), 'export default 7')
+  expect(project.lockstep('doctor').exit).toBe(3)
+  rmSync(join(project.folder, 'artifacts'), { recursive: true })
+  expect(findings().join()).toContain(
+    'bad: "artifacts/**/manifest.json" is no usable corpus: there is no folder artifacts',
+  )
+})
+
+test('what a killed run has left is finished without a migration, and only once', () => {
+  using project = makeProject()
+  project.lockstep('up')
+  const run = readdirSync(join(project.folder, 'artifacts/.lockstep/runs'))[0] ?? ''
+  rmSync(join(project.folder, 'artifacts/.lockstep/runs', run, 'ended.json'))
+  const leftover = join(project.folder, 'artifacts/first-drops', `.manifest.json.${run}.lockstep-tmp`)
+  writeFileSync(leftover, 'half a text')
+  project.add('late', { schema_version: '1.0.0', run_id: 'late' })
+  const before = project.hashes()
+  expect(project.ask('repair', 'finish')).toMatchObject({ exit: 0, mended: { runs: [run] } })
+  expect([existsSync(leftover), project.hashes()]).toEqual([false, before])
+  expect(project.ask('repair', 'finish')).toMatchObject({ exit: 0, mended: { runs: [], leftovers: 0 } })
+  expect(project.ask('repair', 'accept', '1.1.0', '--why', 'x')).toMatchObject({ error: { code: 'nothing-to-repair' } })
+})
+
+test('backups of an older tool are taken over, put back, and never those of another document', () => {
+  using project = makeProject()
+  const file = project.manifest('first-drops')
+  const original = project.text(file)
+  writeFileSync(join(project.folder, `${file}.backup`), original)
+  const migrated = { ...project.read(file), schema_version: '1.1.0', input_snapshots: {}, inputs_hash: null }
+  writeFileSync(join(project.folder, file), JSON.stringify(migrated))
+  const other = project.manifest('email-sequence')
+  const stranger = { ...project.read(other), run_id: 'another', schema_version: '1.0.0' }
+  writeFileSync(join(project.folder, `${other}.backup`), JSON.stringify(stranger))
+  const answer = project.ask('adopt')
+  expect(answer).toMatchObject({ exit: 3, adopted: { backups: 1, refused: 1 } })
+  const { run } = answer['adopted'] as { run: string }
+  expect(project.ask('adopt')).toMatchObject({ adopted: { run: null, backups: 0, known: 1 } })
+  expect(project.ask('verify')).toMatchObject({ verified: { damaged: 0, backups: 1 } })
+  expect(project.lockstep('restore', '--run', run).exit).toBe(0)
+  expect(project.text(file)).toBe(original)
 })
 
 function withDatabase(project: Project, script: string): void {

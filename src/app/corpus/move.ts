@@ -11,6 +11,7 @@ import {
   migrateCorpus,
   planCorpus,
 } from '../../documents/index.ts'
+import type { Plan } from '../../core/plan.ts'
 import { refuseUnconfirmed, type Confirmation } from '../running/confirm.ts'
 import type { CorpusOutcome } from '../opening/by-kind.ts'
 import type { AppContext } from '../opening/context.ts'
@@ -21,7 +22,8 @@ import { type DocumentsChoice, downGoal, upGoal } from './goal.ts'
 import { packBeforeRun } from './keep/before-run.ts'
 import { pruneAfterRun } from './keep/runs.ts'
 import { whileCorpusLocked } from './locked.ts'
-import { withMoved } from './moved.ts'
+import { withMoved } from './moving/moved.ts'
+import { type GivenPlan, choiceOfPlan, makeDocumentsPlan, refuseUnreviewed } from './moving/reviewed.ts'
 import { headOf } from './run-head.ts'
 import { type Standing, answering, standingAfter, standingOf } from './standing.ts'
 import { threadsFor } from './opening/threads.ts'
@@ -37,7 +39,8 @@ export async function planDocuments(
   { to, choice }: MovePlan,
   context: AppContext,
 ): Promise<CorpusOutcome<PlanReport>> {
-  return await answering(target, { plan: null }, async () => {
+  const none: { readonly plan: Plan | null } = { plan: null }
+  return await answering(target, none, async () => {
     const open = await target.open()
     const goal = upGoal(target, open, { to, choice, context })
     const begun = context.clock.now()
@@ -48,22 +51,17 @@ export async function planDocuments(
     })
     checkPlannedSpace(open, answer)
     const ms = context.clock.now() - begun
-    return withMoved(await standingFrom(answer, target, open), open, {
-      answer,
-      goal,
-      run: null,
-      pack: null,
-      ms,
-      target,
-    })
+    const plan = await makeDocumentsPlan(target, open, goal)
+    const moving = { answer, goal, run: null, pack: null, ms, target }
+    const { report, exits } = withMoved(await standingFrom(answer, target, open), open, moving)
+    return { report: { ...report, plan }, exits }
   })
 }
 
 export interface UpDocuments extends MovePlan {
   readonly lockWaitMs: number
   readonly operator: string | null
-  /** The file of a saved plan; `null` for none. */
-  readonly planFile: string | null
+  readonly plan: GivenPlan | null
   readonly atomic: boolean
 }
 
@@ -75,8 +73,11 @@ export async function upDocuments(
   return await answering(target, { ran: [], head: null }, async () => {
     refuseUp(target, options)
     const open = await target.open()
-    const goal = upGoal(target, open, { ...options, context })
-    return await move(target, goal, { context, lockWaitMs: options.lockWaitMs })
+    const { to, plan, operator, lockWaitMs } = options
+    const goal = upGoal(target, open, { to, choice: choiceOfPlan(target, plan, options.choice), context })
+    // Only what is seen under the lock counts.
+    const review = (): Promise<void> => refuseUnreviewed(target, open, { goal, plan, operator })
+    return await move(target, goal, { context, lockWaitMs, review })
   })
 }
 
@@ -115,23 +116,24 @@ export async function leftDocuments(target: CorpusTarget, context: AppContext): 
   })
 }
 
-/** What the policy asks of a run, and documents cannot give, is refused and not forgotten. */
-function refuseUp(target: CorpusTarget, { planFile, atomic }: UpDocuments): void {
-  const store = target.name
-  if (target.policy.run === 'operator') {
-    throw new LockstepError('operator-needed', { store, missing: 'plans of documents cannot be saved for review yet' })
-  }
-  if (planFile !== null) throw new LockstepError('plan-stale', { store, file: planFile }, { store })
-  if (atomic) {
-    const reason = `--atomic is for databases: the documents of store ${store} are replaced batch by batch`
-    throw new LockstepError('wrong-arguments', { command: 'up', reason })
-  }
+/** What documents cannot give is refused and not forgotten. */
+function refuseUp({ name }: CorpusTarget, { atomic }: UpDocuments): void {
+  if (!atomic) return
+  const reason = `--atomic is for databases: the documents of store ${name} are replaced batch by batch`
+  throw new LockstepError('wrong-arguments', { command: 'up', reason })
+}
+
+interface Move {
+  readonly context: AppContext
+  readonly lockWaitMs: number
+  /** Throws where the run must not begin. */
+  readonly review?: () => Promise<void>
 }
 
 async function move(
   target: CorpusTarget,
   goal: CorpusGoal,
-  { context, lockWaitMs }: { readonly context: AppContext; readonly lockWaitMs: number },
+  { context, lockWaitMs, review }: Move,
 ): Promise<{ readonly report: StoreReport; readonly exits: readonly ExitCode[] }> {
   const open = await target.open()
   const head = headOf(target, context)
@@ -139,6 +141,7 @@ async function move(
   const { signal } = context
   const threads = threadsFor(target, context)
   const { answer, pack } = await whileCorpusLocked(target, { context, lockWaitMs }, async () => {
+    await review?.()
     const pack = await packBeforeRun(target, open, { goal, context, lockWaitMs })
     const answer = await migrateCorpus(open, goal, { head, signal, onProgress: tell(target, context), threads })
     if (answer.migrated > 0) pruneAfterRun(target, open, context)

@@ -66,7 +66,7 @@ export interface VerifiedDocuments {
 
 export interface DocumentsRun {
   readonly run: string
-  readonly command: 'up' | 'down' | 'restore'
+  readonly command: 'up' | 'down' | 'restore' | 'adopt'
   readonly at: string
   readonly by: string
   readonly tool: string
@@ -110,6 +110,29 @@ export interface IndexedDocuments {
   readonly ms: number
 }
 
+/** What runs that had died have left, and what became of it. */
+export interface MendedDocuments {
+  readonly runs: readonly string[]
+  readonly finished: number
+  readonly takenBack: number
+  /** Changed by somebody else since: left as they are. */
+  readonly changed: number
+  readonly leftovers: number
+}
+
+/** Backups of another tool that can be put back by `restore --run` now. */
+export interface AdoptedDocuments {
+  /** `null` where there was nothing to write down. */
+  readonly run: string | null
+  readonly backups: number
+  readonly ways: readonly { readonly way: string; readonly documents: number }[]
+  /** Backups that runs of ours have made. */
+  readonly known: number
+  /** Those that cannot be what they look like. */
+  readonly refused: number
+  readonly refusedShown: readonly { readonly file: string; readonly reason: string }[]
+}
+
 /** The documents' part of a report. Counts of the distribution come from after the command. */
 export interface DocumentsReport {
   readonly seen: number
@@ -135,6 +158,8 @@ export interface DocumentsReport {
   readonly restored?: RestoredDocuments
   readonly verified?: VerifiedDocuments
   readonly indexed?: IndexedDocuments
+  readonly mended?: MendedDocuments
+  readonly adopted?: AdoptedDocuments
   /** Newest first. */
   readonly runs?: readonly DocumentsRun[]
   readonly transforms?: readonly RehearsedTransform[]

@@ -135,7 +135,8 @@ function pendingOf({ versions, latest }: CorpusSurvey, open: OpenedCorpus): Pend
   return [...steps.entries()].sort(([a], [b]) => compareSemver(a, b)).map(([, one]) => one)
 }
 
-function emptyReport({ name, place }: CorpusTarget): StoreReport {
+/** A corpus of which nothing is told yet. */
+export function emptyReport({ name, place }: CorpusTarget): StoreReport {
   return {
     store: name,
     kind: 'documents',

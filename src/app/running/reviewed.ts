@@ -2,12 +2,16 @@
 
 import { LockstepError } from '../../core/error.ts'
 import type { Plan } from '../../core/plan.ts'
+import type { Policy } from '../../core/policy.ts'
 import type { SavedPlan } from '../plan.ts'
-import type { Judged } from '../opening/target.ts'
+
+interface Reviewed {
+  readonly target: { readonly name: string; readonly policy: Pick<Policy, 'run'> }
+}
 
 /** Policy `run: 'operator'`. */
 export function refuseWithoutOperator(
-  { target }: Judged,
+  { target }: Reviewed,
   { plan, operator }: { plan: { saved: SavedPlan } | null; operator: string | null },
 ): LockstepError | null {
   if (target.policy.run !== 'operator') return null
@@ -21,7 +25,7 @@ export function refuseWithoutOperator(
 
 /** Throws `plan-stale` when the saved plan is not the plan that would be made now. */
 export function refuseStalePlan(
-  { target }: Judged,
+  { target }: Reviewed,
   now: Plan,
   { file, saved }: { file: string; saved: SavedPlan },
 ): void {

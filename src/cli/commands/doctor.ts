@@ -1,6 +1,7 @@
 /** `lockstep doctor`. */
 
-import { doctor as examine, processFindings } from '../../app/doctor.ts'
+import { processFindings } from '../../app/doctor.ts'
+import { doctor as examine } from '../../app/mending/any-verbs.ts'
 import type { Finding } from '../../core/ports.ts'
 import type { Settings } from '../../settings/settings.ts'
 import { command } from '../command.ts'
@@ -8,13 +9,13 @@ import { packageVersion } from '../package.ts'
 import { doctorText } from '../print/text/answers.ts'
 import { answerJson, jsonText, snakeKeys } from '../print/json.ts'
 import { finish, styleOf } from '../run/finish.ts'
-import { withTargets } from '../run/with-targets.ts'
+import { withAnyTargets } from '../run/with-targets.ts'
 import type { doctor } from '../specs/look.ts'
 
 export const run = command<typeof doctor>(async (said, context) => {
   const { terminal } = context
   const here: Finding[] = [fact(`Lockstep ${packageVersion()}`), ...processFindings()]
-  const { answer, settings } = await withTargets(
+  const { answer, settings } = await withAnyTargets(
     said,
     { context, access: 'read' },
     async ({ targets, app, settings }) => ({

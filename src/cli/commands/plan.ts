@@ -8,7 +8,7 @@ import type { Answer, PlanReport } from '../../app/answers/report.ts'
 import type { Target } from '../../app/opening/target.ts'
 import { plan as ask } from '../../app/verbs.ts'
 import { planFormat } from '../../core/plan.ts'
-import { command } from '../command.ts'
+import { command, type Context } from '../command.ts'
 import { planText } from '../print/text/moves.ts'
 import { finish, shellWord } from '../run/finish.ts'
 import { documentsOf } from '../run/documents-of.ts'
@@ -21,19 +21,26 @@ export const run = command<typeof plan>(async (said, context) => {
     const answer = await ask(targets, { to, documents: documentsOf(said, context) }, app)
     return { answer, scripts: sql ? scriptsOf(answer, targets) : '' }
   })
-  if (out !== null && answer.ok) {
-    writeFileSync(resolve(context.cwd, out), savedPlanText(answer, to))
-    context.terminal.hint(`saved to ${out}`)
-  }
+  if (out !== null) save(answer, { to, out, context })
   const upTo = to === null ? 'lockstep up' : `lockstep up --to ${shellWord(to)}`
   const after = out === null ? upTo : `lockstep up --plan ${shellWord(out)}`
-  const waiting = answer.stores.some((one) => (one.plan?.migrations.length ?? one.documents?.moved?.migrated ?? 0) > 0)
+  const waiting = answer.stores.some((one) => (one.documents?.moved?.migrated ?? one.plan?.migrations.length ?? 0) > 0)
   return finish(answer, said, {
     context,
     text: (stores, style) => (sql ? scripts : planText(stores, style)),
     next: () => (waiting ? after : null),
   })
 })
+
+/** A plan may leave documents out, which it tells; one that lacks a store is none. */
+function save(
+  answer: Answer<PlanReport>,
+  { to, out, context }: { readonly to: string | null; readonly out: string; readonly context: Context },
+): void {
+  const isWhole = answer.error === null && answer.stores.every((one) => one.plan !== null && one.error === null)
+  if (isWhole) writeFileSync(resolve(context.cwd, out), savedPlanText(answer, to))
+  context.terminal.hint(isWhole ? `saved to ${out}` : 'not saved: there is no whole plan')
+}
 
 /** The text that `up --plan` takes. */
 export function savedPlanText({ stores }: Answer<PlanReport>, to: string | null): string {

@@ -1,14 +1,15 @@
-/** `lockstep repair accept | resolve | unlock`. */
+/** `lockstep repair accept | resolve | unlock | finish`. */
 
-import { repair, type Repair } from '../../app/repair.ts'
+import { finishRuns, repair } from '../../app/mending/any-verbs.ts'
+import type { Repair } from '../../app/repair.ts'
 import { LockstepError } from '../../core/error.ts'
 import { command, type Context } from '../command.ts'
 import type { Invocation, InvocationOf } from '../parse/command-line.ts'
 import { statusText } from '../print/text/answers.ts'
 import { finish, placeFlags, shellWord } from '../run/finish.ts'
 import { onlyOne } from '../run/only-one.ts'
-import { defaultLockWaitMs, withTargets } from '../run/with-targets.ts'
-import type { accept, resolve, unlock } from '../specs/mend.ts'
+import { defaultLockWaitMs, withAnyTargets } from '../run/with-targets.ts'
+import type { accept, finish as finishSpec, resolve, unlock } from '../specs/mend.ts'
 
 type Said = Invocation<{ readonly why: string | null; readonly 'lock-wait': number | null }>
 
@@ -22,6 +23,14 @@ export const runResolve = command<typeof resolve>((said, context) =>
 
 export const runUnlock = command<typeof unlock>((said, context) => decide(said, context, { kind: 'unlock' }))
 
+export const runFinish = command<typeof finishSpec>(async (said, context) => {
+  const lockWaitMs = said.values['lock-wait'] ?? defaultLockWaitMs
+  const answer = await withAnyTargets(said, { context, access: 'write', lockWaitMs }, ({ targets, app }) =>
+    finishRuns(onlyOne(targets, said), { lockWaitMs }, app),
+  )
+  return finish(answer, said, { context, text: () => '', next: () => 'lockstep status' })
+})
+
 async function decide(said: Said, context: Context, what: Repair) {
   const { why } = said.values
   if (why === null || why.trim() === '') {
@@ -31,7 +40,7 @@ async function decide(said: Said, context: Context, what: Repair) {
   }
   const lockWaitMs = said.values['lock-wait'] ?? defaultLockWaitMs
   const options = { repair: what, why, lockWaitMs }
-  const answer = await withTargets(said, { context, access: 'write', lockWaitMs }, ({ targets, app }) =>
+  const answer = await withAnyTargets(said, { context, access: 'write', lockWaitMs }, ({ targets, app }) =>
     repair(onlyOne(targets, said), options, app),
   )
   const behind = answer.stores.some((one) => one.verdict === 'behind')

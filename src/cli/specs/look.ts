@@ -56,7 +56,10 @@ export const verify = {
 export const doctor = {
   name: 'doctor',
   summary: 'Examine the installation, the configuration and each store.',
-  about: ['Versions, settings, rights, locks and their holders; what is wrong comes with its remedy.'],
+  about: [
+    'Versions, settings, rights, locks and their holders; what is wrong comes with its remedy.',
+    'Of documents: whether transforms and contracts load and lead to the latest version, whether their folder can be written and linked in, room, links, and what a killed run has left. Their contents are for `status`.',
+  ],
   arguments: [],
   options: [],
   examples: [{ command: 'lockstep doctor', does: 'everything' }],

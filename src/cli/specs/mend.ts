@@ -59,3 +59,16 @@ export const unlock = {
   ],
   exits: [0, 4],
 } as const satisfies CommandSpec
+
+export const finish = {
+  name: 'repair finish',
+  summary: 'Finish or take back what a killed run over documents has left, and migrate nothing.',
+  about: [
+    'What its journal says it had prepared is finished where new text and original are whole; everything else is taken back. The next `up`, `down` or `restore` does the same before it begins.',
+    'Needs no reason: nothing is decided, the bytes that are there say what became of each document.',
+  ],
+  arguments: [],
+  options: [lockWait],
+  examples: [{ command: 'lockstep repair finish --store manifests', does: 'after a machine went down' }],
+  exits: [0, 5, 6],
+} as const satisfies CommandSpec

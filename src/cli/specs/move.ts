@@ -122,6 +122,7 @@ export const adopt = {
   summary: 'Take over a store that was made by other means.',
   about: [
     'Marks versions as applied without running them, after comparing the structure of the store with the one those migrations make on a scratch copy, where the kind of store has one.',
+    'Documents say their versions themselves. Of a store of documents the backups are taken over that an older tool has left beside them (manifest.json.backup): each that has an older version and the same protected values is written down as a run, which `restore --run` takes back.',
   ],
   arguments: [],
   options: [

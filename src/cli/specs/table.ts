@@ -5,7 +5,7 @@ import { backupCreate, backupList, backupPrune, backupVerify, restore } from './
 import { reindex } from './documents.ts'
 import { completion, create, explain, help, init } from './local.ts'
 import { doctor, history, status, verify } from './look.ts'
-import { accept, resolve, unlock } from './mend.ts'
+import { accept, finish, resolve, unlock } from './mend.ts'
 import { adopt, down, plan, up } from './move.ts'
 import { rehearse, shape } from './try.ts'
 
@@ -30,6 +30,7 @@ export const commands: readonly CommandSpec[] = [
   accept,
   resolve,
   unlock,
+  finish,
   doctor,
   explain,
   completion,

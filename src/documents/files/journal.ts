@@ -15,7 +15,8 @@ export type BackupForm = 'links' | 'sidecar'
 export interface RunHead {
   readonly format: typeof journalFormat
   readonly run: string
-  readonly command: 'up' | 'down' | 'restore'
+  /** `adopt`: backups that another tool has made were written down; no document was changed. */
+  readonly command: 'up' | 'down' | 'restore' | 'adopt'
   /** ISO 8601, UTC. */
   readonly at: string
   /** `user@host`. */

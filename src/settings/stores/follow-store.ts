@@ -15,7 +15,14 @@ export interface FollowedStore {
 }
 
 /** Without what is only known beside an address. */
-export type FollowedDocuments = Omit<DocumentsAddress, 'kind' | 'folder' | 'index'>
+export interface FollowedDocuments extends Omit<
+  DocumentsAddress,
+  'kind' | 'folder' | 'index' | 'backupForm' | 'minorSteps'
+> {
+  /** `null` where nobody has said, and a preset may. */
+  readonly backupForm: DocumentsAddress['backupForm'] | null
+  readonly minorSteps: DocumentsAddress['minorSteps'] | null
+}
 
 export interface FollowedAddress extends Resolved {
   /** `url` or `path` of the configuration, or the flag: for messages. */
@@ -49,9 +56,9 @@ function documentsOf({ said, flags }: WantedStore): FollowedDocuments | null {
     version: documents?.version ?? 'schema_version',
     contracts: documents?.contracts ?? null,
     protect: documents?.protect ?? [],
-    backupForm: documents?.backupForm ?? 'links',
+    backupForm: documents?.backupForm ?? null,
     versionWhenMissing: documents?.versionWhenMissing ?? null,
-    minorSteps: documents?.minorSteps ?? 'any',
+    minorSteps: documents?.minorSteps ?? null,
     leaveAlone: documents?.leaveAlone ?? null,
     inputs: documents?.inputs ?? null,
   }

@@ -26,8 +26,8 @@ export function indexRule(store: string, said: IndexConfiguration, around: Aroun
   const usualSchema = address?.kind === 'sqlite' ? null : 'public'
   return {
     address,
-    reference: said.url,
-    place: address === null ? said.url : placeOf(address, around.cwd),
+    reference: maskAddress(said.url),
+    place: address === null ? maskAddress(said.url) : placeOf(address, around.cwd),
     schema: said.schema ?? usualSchema,
     table,
     key: expectColumns(store, key, said),

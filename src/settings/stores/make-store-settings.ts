@@ -2,16 +2,17 @@
 
 import { statSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
-import type { Address, IndexRule } from '../../core/address.ts'
+import type { Address, DocumentsAddress } from '../../core/address.ts'
+import { documentPresets } from '../../core/policy.ts'
 import { isLockstepError, LockstepError } from '../../core/error.ts'
 import { makeSecret } from '../../core/secret.ts'
 import { realOutside } from '../address/outside.ts'
 import { parseAddress } from '../address/parse-address.ts'
 import { placeOf } from '../address/place.ts'
 import { maskAddress } from '../address/refuse.ts'
-import type { Configuration } from '../configuration/configuration.ts'
+import type { Configuration, IndexConfiguration } from '../configuration/configuration.ts'
 import type { Environment } from '../environment.ts'
-import type { FollowedAddress, FollowedStore } from './follow-store.ts'
+import type { FollowedAddress, FollowedDocuments, FollowedStore } from './follow-store.ts'
 import { indexRule } from './index-settings.ts'
 import { makePolicy } from './make-policy.ts'
 import type { WantedStore } from './select-stores.ts'
@@ -98,7 +99,8 @@ function readAddress(followed: FollowedStore, around: Around): { address: Addres
     const folder = wanted.flags.files === undefined ? around.folder : resolve(around.cwd)
     const said = wanted.said?.kind === 'documents' ? wanted.said.index : undefined
     const index = said === undefined ? null : indexRule(wanted.name, said, around)
-    return { address: { kind: 'documents', folder, ...documents, index }, warnings: plainIndex(wanted.name, index) }
+    const rules = withPreset(wanted, documents, around)
+    return { address: { kind: 'documents', folder, ...rules, index }, warnings: plainIndex(wanted.name, said) }
   }
   if (words === null) throw new LockstepError('internal', { message: `store ${wanted.name} has no address` })
   const parsed = parseWords(words, around)
@@ -157,8 +159,23 @@ function plainPasswords({ address, credentials, wanted }: FollowedStore): string
   return [...(inUrl ? [url] : []), ...(credentials.password?.from === 'literal' ? [field] : [])]
 }
 
-function plainIndex(store: string, index: IndexRule | null): string[] {
-  const plain = index !== null && maskAddress(index.reference) !== index.reference
+/** What the store says, else what its preset says, else that of the whole configuration. */
+function withPreset(
+  { said }: WantedStore,
+  documents: FollowedDocuments,
+  { configuration }: Around,
+): Omit<DocumentsAddress, 'kind' | 'folder' | 'index'> {
+  const presets = [said?.preset, configuration?.preset].flatMap((name) => (name === undefined ? [] : [name]))
+  const preset = presets.map((name) => documentPresets[name]).find((one) => one !== undefined)
+  return {
+    ...documents,
+    backupForm: documents.backupForm ?? preset?.backupForm ?? 'links',
+    minorSteps: documents.minorSteps ?? preset?.minorSteps ?? 'any',
+  }
+}
+
+function plainIndex(store: string, index: IndexConfiguration | undefined): string[] {
+  const plain = index !== undefined && maskAddress(index.url) !== index.url
   return plain ? [`stores.${store}.index.url holds a password in plain text; use env:NAME`] : []
 }
 

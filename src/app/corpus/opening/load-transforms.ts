@@ -1,7 +1,9 @@
 /** The transforms of a folder: each a module that is named by its step, `1.0.0-1.1.0.ts`. */
 
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type Checksum, checksumOf } from '../../../core/checksum.ts'
 import { LockstepError } from '../../../core/error.ts'
 import { type Transform, faultsOfTransform, stepName } from '../../../documents/index.ts'
 import { loadExport } from '../../../sources/load-module.ts'
@@ -11,6 +13,8 @@ export interface LoadedTransforms {
   readonly transforms: readonly Transform[]
   /** By step; as the user would name them. */
   readonly files: ReadonlyMap<string, string>
+  /** By step; over its file and the modules that steps share. */
+  readonly checksums: ReadonlyMap<string, Checksum>
 }
 
 interface Folder {
@@ -22,14 +26,21 @@ interface Folder {
 /** Begins with a digit, as versions do: other modules of the folder are what transforms share. */
 const transformFile = /^v?[0-9].*(?<!\.d|\.test)\.[cm]?[jt]s$/
 
+const moduleFile = /(?<!\.d|\.test)\.[cm]?[jt]s$/
+
 const help = "export default defineTransform({ from: '1.0.0', to: '1.1.0', changes: ['...'], up: (document) => ... })"
 
 /** Loads them one after the other; a file whose name and step differ is refused. */
 export async function loadTransforms({ folder, shownAs }: Folder): Promise<LoadedTransforms> {
-  const names = namesIn(folder, shownAs).filter((name) => transformFile.test(name))
+  const there = namesIn(folder, shownAs).sort()
+  const names = there.filter((name) => transformFile.test(name))
+  const shared = there
+    .filter((name) => moduleFile.test(name) && !transformFile.test(name))
+    .map((name) => textOf(folder, name))
+  const checksums = new Map<string, Checksum>()
   const transforms: Transform[] = []
   const files = new Map<string, string>()
-  for (const name of names.sort()) {
+  for (const name of names) {
     const file = `${shownAs}/${name}`
     const transform = await loadTransform(join(folder, name), file)
     const step = stepName(transform)
@@ -38,8 +49,9 @@ export async function loadTransforms({ folder, shownAs }: Folder): Promise<Loade
     }
     transforms.push(transform)
     files.set(step, file)
+    checksums.set(step, checksumOf([textOf(folder, name), ...shared], createHash('sha256')))
   }
-  return { transforms, files }
+  return { transforms, files, checksums }
 }
 
 /** Transforms that a program brings along; looked at like any other. */
@@ -48,7 +60,7 @@ export function takeTransforms(transforms: readonly Transform[]): LoadedTransfor
     const faults = faultsOfTransform(transform)
     if (faults.length > 0) throw new LockstepError('transforms-invalid', { faults })
   }
-  return { transforms, files: new Map() }
+  return { transforms, files: new Map(), checksums: new Map() }
 }
 
 async function loadTransform(path: string, file: string): Promise<Transform> {
@@ -57,6 +69,10 @@ async function loadTransform(path: string, file: string): Promise<Transform> {
   if (faults.length > 0) throw new LockstepError('module-invalid', { file, reason: faults.join('; '), help })
   // Looked through just now.
   return exported as Transform
+}
+
+function textOf(folder: string, name: string): string {
+  return readFileSync(join(folder, name), 'utf8')
 }
 
 function namesIn(folder: string, shownAs: string): string[] {

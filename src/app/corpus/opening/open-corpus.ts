@@ -29,6 +29,7 @@ export function sourceOf(migrations: StoreSettings['migrations'], settings: Docu
 export interface OpenedCorpus extends OpenCorpus {
   /** Files of the transforms by step, as the user would name them. */
   readonly transformFiles: LoadedTransforms['files']
+  readonly transformChecksums: LoadedTransforms['checksums']
 }
 
 /** What a program brings along instead of having it read from folders. */
@@ -64,6 +65,7 @@ export async function openCorpusOf(
       ...(address.leaveAlone === null ? {} : { leaveAlone: address.leaveAlone }),
     }),
     transformFiles: loaded.files,
+    transformChecksums: loaded.checksums,
   }
 }
 

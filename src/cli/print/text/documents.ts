@@ -6,6 +6,7 @@ import { formatDuration } from '../../parse/duration.ts'
 import { verdictStyles, type PageStyle } from './answers.ts'
 import { tableLines } from './table.ts'
 import { indexedLines } from './indexed.ts'
+import { adoptedLines, mendedLines } from './mended.ts'
 import { counted, formatBytes, shortTime } from './words.ts'
 
 /** One block for each store of documents that could be looked at. */
@@ -23,7 +24,7 @@ function blockOf(report: StoreReport, documents: DocumentsReport, style: PageSty
 
 /** What the command did; empty for `status`, whose answer is the distribution itself. */
 function partsOf(documents: DocumentsReport, style: PageStyle): string[] {
-  const { moved, restored, verified, indexed, runs, transforms } = documents
+  const { moved, restored, verified, indexed, mended, adopted, runs, transforms } = documents
   if (moved !== undefined) return movedLines(moved, style)
   if (restored !== undefined) {
     const { taken, from, run, ...counts } = restored
@@ -33,10 +34,13 @@ function partsOf(documents: DocumentsReport, style: PageStyle): string[] {
       ['refused', counts.refused],
     ])
     const what = from === 'run' ? `run ${taken} taken back` : `documents of ${taken} put back`
-    return [`  ${what}; to undo this: lockstep restore --run ${run}`, ...rows]
+    const undo = counts.restored === 0 ? '' : `; to undo this: lockstep restore --run ${run}`
+    return [`  ${what}${undo}`, ...rows]
   }
   if (verified !== undefined) return verifiedLines(verified)
   if (indexed !== undefined) return indexedLines(indexed)
+  if (mended !== undefined) return mendedLines(mended)
+  if (adopted !== undefined) return adoptedLines(adopted)
   if (runs !== undefined) return runLines(runs, style)
   if (transforms !== undefined) return transformLines(transforms, style)
   return []

@@ -1,12 +1,12 @@
 /** What a run over documents did, or a plan would do, as the answer tells it. */
 
-import type { ExitCode } from '../../core/errors/entry.ts'
-import { type CorpusAnswer, type CorpusGoal, fileOf } from '../../documents/index.ts'
-import type { StoreReport } from '../answers/report.ts'
-import type { CorpusTarget } from './corpus-target.ts'
-import type { OpenedCorpus } from './opening/open-corpus.ts'
-import type { MovedDocuments } from './report.ts'
-import { type Standing, exitOfRefusals, refusedDocuments } from './standing.ts'
+import type { ExitCode } from '../../../core/errors/entry.ts'
+import { type CorpusAnswer, type CorpusGoal, fileOf } from '../../../documents/index.ts'
+import type { StoreReport } from '../../answers/report.ts'
+import type { CorpusTarget } from '../corpus-target.ts'
+import type { OpenedCorpus } from '../opening/open-corpus.ts'
+import type { MovedDocuments } from '../report.ts'
+import { type Standing, exitOfRefusals, refusedDocuments } from '../standing.ts'
 
 /** A run or a plan, and what is said of it. */
 export interface Moving {
