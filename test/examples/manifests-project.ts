@@ -39,8 +39,10 @@ export interface Project {
   manifest(job: string): string
   read(file: string): Json
   text(file: string): string
-  /** Makes a job with one manifest of these members. */
-  add(job: string, manifest: Json | string): string
+  /** Makes a job with one manifest of these members, or of this very content. */
+  add(job: string, manifest: Json | string | Uint8Array): string
+  /** Changes the text of the configuration. */
+  configure(from: string, to: string): void
   /** SHA-256 of every file under `artifacts`, dot folders left out. */
   hashes(): Readonly<Record<string, string>>
 }
@@ -76,9 +78,18 @@ export function makeProject(): Project & Disposable {
       mkdirSync(join(folder, `artifacts/${job}/r1`), { recursive: true })
       writeFileSync(
         join(folder, file),
-        typeof manifest === 'string' ? manifest : `${JSON.stringify(manifest, null, 2)}\n`,
+        typeof manifest === 'string' || manifest instanceof Uint8Array
+          ? manifest
+          : `${JSON.stringify(manifest, null, 2)}\n`,
       )
       return file
+    },
+    configure: (from, to) => {
+      const file = join(folder, 'lockstep.config.ts')
+      writeFileSync(
+        file,
+        readFileSync(file, 'utf8').replace(from, () => to),
+      )
     },
     hashes: () => hashesUnder(join(folder, 'artifacts')),
   }
