@@ -89,7 +89,7 @@ test('a damaged backup is an answer, and a restore of it changes nothing', async
   const file = (await backup.create()).stores[0]?.backups[0]?.file ?? ''
   const path = join(cwd, '.lockstep/backups', file)
   const bytes = readFileSync(path)
-  bytes[bytes.length >> 1] ^= 1
+  bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1)
   writeFileSync(path, bytes)
   exec(join(cwd, 'app.db'), `INSERT INTO people VALUES ('Grace')`)
   expect(await backup.verify({ only: { store: 'app', backup: file } })).toMatchObject({
