@@ -91,6 +91,18 @@ export interface Session extends HistoryReader {
   settle(): Promise<void>
   /** Sessions that kept the last statement from its lock, for people. */
   readBlockers(): Promise<readonly string[]>
+  /**
+   * Runs `work` inside one transaction that is taken back afterwards, whatever became of it; absent where that cannot
+   * be. What must be alone fails there, and constraints are proven at the end of each unit.
+   */
+  readonly tryOut?: <T>(work: (trial: Trial) => Promise<T>) => Promise<T>
+}
+
+/** A session whose changes nobody else ever sees. */
+export interface Trial {
+  readonly session: Session
+  /** With these changes. */
+  readonly readShape: () => Promise<Shape>
 }
 
 export interface UnitSettings {

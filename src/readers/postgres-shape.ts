@@ -5,7 +5,7 @@ import { compareText } from '../core/version.ts'
 import { codeQueries } from './postgres-shape/code.ts'
 import { databaseQueries } from './postgres-shape/database.ts'
 import { canonicalPrinted } from './postgres-shape/printed.ts'
-import type { ObjectRow } from './postgres-shape/row.ts'
+import type { CatalogueQuery, ObjectRow } from './postgres-shape/row.ts'
 import { tableQueries } from './postgres-shape/tables.ts'
 
 /** Any client that runs one statement: `pg`, PGlite. */
@@ -92,12 +92,20 @@ async function set(client: QueryClient, values: Readonly<Record<string, string>>
 async function readObjects(client: QueryClient, exclude: readonly string[]): Promise<ShapeObject[]> {
   const { rows } = await client.query(`SELECT current_setting('server_version_num') AS version`)
   const about = { version: Number(rows[0]?.['version']), exclude }
+  const queries = [...tableQueries(about), ...codeQueries(about), ...databaseQueries(about)]
   const objects: ShapeObject[] = []
-  for (const text of [...tableQueries(about), ...codeQueries(about), ...databaseQueries(about)]) {
+  for (const { text } of await withAnswers(client, queries)) {
     const found = await client.query(text)
     objects.push(...found.rows.map((row) => makeObject(decodeRow(row))))
   }
   return objects.sort((a, b) => compareText(a.kind, b.kind) || compareText(a.name, b.name))
+}
+
+/** Those that can find something. */
+async function withAnswers(client: QueryClient, queries: readonly CatalogueQuery[]): Promise<CatalogueQuery[]> {
+  const conditions = queries.map(({ when = 'true' }, i) => `${when} AS q${i}`)
+  const { rows } = await client.query(`SELECT ${conditions.join(', ')}`)
+  return queries.filter((_, i) => rows[0]?.[`q${i}`] !== false)
 }
 
 /** JSON comes as text, so that a client's own type parsers have no say. */

@@ -230,6 +230,55 @@ describeWithPostgres('PostgreSQL', (databases) => {
     expect(await ask("select datname from pg_database where datname like 'lockstep_scratch_%'")).toEqual([])
   })
 
+  const trials: readonly (readonly [fact: string, files: Files, verdicts: readonly string[]])[] = [
+    [
+      'numbers that a sequence gave out are there for what comes after',
+      {
+        '1_roles.sql':
+          'create table roles (id serial primary key, name text); create table grants (role_id int references roles)',
+        '1_roles.down.sql': 'drop table grants; drop table roles',
+        '2_note.sql': 'alter table roles add column note text',
+        '2_note.down.sql': 'alter table roles drop column note',
+        '3_admin.sql': "insert into roles (name) values ('admin'); insert into grants values (1)",
+      },
+      ['exact', 'exact', 'none'],
+    ],
+    [
+      'what is refused at COMMIT only',
+      {
+        '1_tables.sql':
+          'create table p (id int primary key); create table c (p_id int references p deferrable initially deferred)',
+        '1_tables.down.sql': 'drop table c; drop table p',
+        '2_rows.sql': 'insert into c values (1); insert into p values (1)',
+        '2_rows.down.sql': 'delete from p where id = 1',
+        '3_orphan.sql': 'insert into c values (9)',
+        '3_orphan.down.sql': 'delete from c where p_id = 9',
+      },
+      ['exact', 'fails', 'fails'],
+    ],
+    [
+      'a label that is used once it is committed, settings of a session, a table of a transaction',
+      {
+        '1_mood.sql':
+          "create type mood as enum ('sad'); create table m (id serial primary key, mood mood not null default 'sad')",
+        '1_mood.down.sql': 'drop table m; drop type mood',
+        '2_ok.sql': "alter type mood add value 'ok'",
+        '2_ok.down.sql':
+          "alter table m alter mood drop default; alter type mood rename to old; create type mood as enum ('sad'); alter table m alter mood type mood using mood::text::mood; alter table m alter mood set default 'sad'; drop type old",
+        '3_path.sql': 'create schema s; set search_path = s; create table t (id int); set role none',
+        '3_path.down.sql': 'create temp table gone on commit drop as select 1; drop schema s cascade',
+        '4_after.sql': 'create table t (id int)',
+        '4_after.down.sql': 'drop table public.t',
+      },
+      ['exact', 'exact', 'exact', 'exact'],
+    ],
+  ]
+
+  test.each(trials)('the verdicts agree with what happens in earnest: %s', async (_fact, files, verdicts) => {
+    const { list } = await rehearsed(await databases.create(), files)
+    expect(list.map((one) => one.verdict)).toEqual(verdicts)
+  })
+
   test('a role without CREATEDB is told what to do', async () => {
     const url = new URL(await databases.create())
     await ask("create role rehearser login password 'x'")

@@ -66,6 +66,18 @@ export async function runDown(bench: Bench, migration: Migration): Promise<Locks
   })
 }
 
+/** Whether both directions are one transaction each, as far as their texts tell. */
+export function isWhole({ target }: Bench, migration: Migration): boolean {
+  const readFacts = factsReader(target)
+  try {
+    return [migration.up, migration.down].every((body) => body === null || readFacts(migration, body).mode === 'whole')
+  } catch (error) {
+    // Its leg will fail, and say why.
+    if (isLockstepError(error) && error.code === 'script-refused') return false
+    throw error
+  }
+}
+
 function engineOf(
   { target, session, context }: Bench,
   history: Parameters<typeof makeEngine>[1],

@@ -26,6 +26,8 @@ export interface Outcome {
   readonly data: 'empty' | 'seeded'
   /** The structure that it leaves, where it is as it should be. */
   readonly after: Shape | null
+  /** Every leg ran, and showed nothing that should not be. */
+  readonly wentWell: boolean
   readonly notes: readonly string[]
 }
 
@@ -40,19 +42,25 @@ export async function rehearseOne(bench: Bench, rehearsing: Rehearsing): Promise
   const judged = judgeRound(round, compare)
   const up = round.up.kind === 'passed' ? round.up.moment.shape : null
   const after = judged.verdict === 'exact' ? up : null
-  const empty = { judged, data: 'empty' as const, after }
-  if (judged.verdict !== 'exact' || migration.down === null) return { ...empty, notes: [] }
+  const empty = { judged, data: 'empty' as const, after, wentWell: isClean(judged), notes: [] }
+  if (judged.verdict !== 'exact' || migration.down === null) return empty
   const failure = await runDown(bench, migration)
-  if (failure !== null) return { ...empty, judged: failedDown(failure), notes: [] }
+  if (failure !== null) return { ...empty, judged: failedDown(failure), wentWell: false }
   const { rows, notes } = await fill(bench, before.shape, seeds)
   if (rows === 0) return { ...empty, notes: [...notes, 'not rehearsed on rows: there are none'] }
   const filled = await look(bench, before.shape)
   const seeded = await runRound(bench, { before: filled, rehearsing: { ...rehearsing, twice: false }, up })
   const second = judgeRound(seeded, compare)
   // Nobody has said that these rows are like the real ones, so an up that refuses them is no verdict.
-  if (seeds === null && second.leg === 'up' && second.failure !== null)
-    return { ...empty, notes: [...notes, `the up refuses generated rows: ${second.failure.message}`] }
-  return { judged: second, data: 'seeded', after, notes }
+  if (seeds === null && second.leg === 'up' && second.failure !== null) {
+    const refused = `the up refuses generated rows: ${second.failure.message}`
+    return { ...empty, wentWell: false, notes: [...notes, refused] }
+  }
+  return { judged: second, data: 'seeded', after, wentWell: isClean(second), notes }
+}
+
+function isClean({ failure, differences, lost }: Judged<LockstepError>): boolean {
+  return failure === null && differences.length === 0 && lost.length === 0
 }
 
 interface RoundAsked {

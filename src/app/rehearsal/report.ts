@@ -5,9 +5,10 @@ import type { Migration } from '../../core/migration.ts'
 import type { Policy } from '../../core/policy.ts'
 import type { Difference } from '../../core/shape.ts'
 import type { LostRows } from '../../rehearse/rows.ts'
+import type { Sql } from '../../rehearse/tables.ts'
 import { isAcceptable, type Declared, type LegName, type RehearsalVerdict } from '../../rehearse/verdict.ts'
 import type { Scratch } from '../opening/target.ts'
-import type { ScriptTold } from './read.ts'
+import type { Beyond, ScriptTold } from './read.ts'
 import type { Outcome } from './rehearse-one.ts'
 
 /** What stopped a leg. */
@@ -37,7 +38,7 @@ export interface RehearsedReport {
   readonly ms: number
 }
 
-type Reported = Omit<RehearsedReport, 'version' | 'file' | 'ms'>
+type Reported = Omit<RehearsedReport, 'ms'>
 
 /** What else is known of the place where it was rehearsed. */
 export interface Surroundings {
@@ -55,6 +56,8 @@ export function reportOutcome(migration: Migration, { judged, data, notes }: Out
   const { irreversible, allow } = migration.directives
   const declared: Declared = { irreversible, allowed: allow.map((one) => one.rule), direction: around.direction }
   return {
+    version: migration.version,
+    file: migration.file,
     verdict,
     acceptable: isAcceptable(verdict, declared),
     leg,
@@ -64,6 +67,26 @@ export function reportOutcome(migration: Migration, { judged, data, notes }: Out
     differences,
     lost,
     notes: [...notes, ...(failure === null ? [] : whyItMayFail(around))],
+  }
+}
+
+/** One line of the report for what was not run at all. */
+export function reportRefusal({ version, file }: Migration, beyond: Beyond, { dialect }: Sql): RehearsedReport {
+  return {
+    version,
+    file,
+    verdict: 'refused',
+    acceptable: false,
+    leg: null,
+    data: 'empty',
+    reason: `line ${beyond.line} of ${beyond.file}: ${beyond.why}: ${beyond.statement}`,
+    error: null,
+    differences: [],
+    lost: [],
+    notes: [
+      dialect === 'sqlite' ? 'try it on a copy of the files by hand' : 'nothing is shared in memory: --on pglite',
+    ],
+    ms: 0,
   }
 }
 

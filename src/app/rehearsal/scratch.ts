@@ -13,6 +13,7 @@ export interface Scratching {
   readonly name: string
   readonly place: string
   readonly history: { readonly schema: string; readonly table: string }
+  /** One that tells nobody what it is told. */
   readonly open: (address: Address) => Promise<Store>
   readonly context: AppContext
 }
@@ -29,9 +30,7 @@ export function scratchOf(
       return (wanted) => scratchInMemory(scratching, wanted?.extensions ?? [])
     case 'postgres':
       return (wanted) =>
-        wanted?.on === 'pglite'
-          ? scratchInMemory(scratching, wanted.extensions)
-          : scratchDatabase(address, { ...scratching, template: 'template0' })
+        wanted?.on === 'pglite' ? scratchInMemory(scratching, wanted.extensions) : scratchDatabases(address, scratching)
     case 'mysql':
     case 'neo4j':
     case 'documents':
@@ -39,14 +38,18 @@ export function scratchOf(
   }
 }
 
-async function scratchFile(scratching: Scratching): Promise<Scratch> {
+async function scratchFile({ name, place, history, context }: Scratching): Promise<Scratch> {
+  const { openSqlite } = await import('../../stores/sqlite/index.ts')
+  const { clock, uninterrupted } = context
+  const onNotice = (): void => undefined
+  const options = { name, place, history, clock, uninterrupted, onNotice, durability: 'none' as const }
   const folder = mkdtempSync(join(tmpdir(), 'lockstep-scratch-'))
   let count = 0
   const make = async (original: string | null): Promise<Scratch> => {
     const path = join(folder, `${++count}.db`)
     // Nothing has it open: a store opens its file for each question and closes it again.
     if (original !== null && existsSync(original)) copyFileSync(original, path)
-    const store = await scratching.open({ kind: 'sqlite', path })
+    const store = await openSqlite({ ...options, path })
     const files = original === null ? [folder] : [path, `${path}.lockstep-lock`]
     return {
       store,
@@ -71,26 +74,43 @@ async function scratchInMemory(
   return await openPgliteScratch({ name, place, history, opening }, extensions)
 }
 
-async function scratchDatabase(
-  address: PostgresAddress,
-  { template, ...scratching }: Scratching & { readonly template: string },
-): Promise<Scratch> {
-  const { context, open } = scratching
-  const database = `lockstep_scratch_${randomUUID().replaceAll('-', '').slice(0, 12)}`
-  await createDatabase(address, { name: database, template, context })
-  const store = await open({ ...address, database })
-  return {
-    store,
-    missing: [],
-    copy: async () => {
-      // A database that somebody is connected to is no template.
-      await store.close()
-      return await scratchDatabase(address, { ...scratching, template: database })
-    },
-    drop: async () => {
-      await store.close()
-      await onServer(address, context, `drop database if exists "${database}" with (force)`)
-    },
+/** One connection makes and drops all databases. */
+async function scratchDatabases(address: PostgresAddress, { open, context }: Scratching): Promise<Scratch> {
+  const { connectToServer } = await import('../../stores/postgres/maintenance.ts')
+  const server = await connectToServer(address, context.holder)
+  // What is lost with the server's memory is made anew.
+  const options = `${address.options} -c synchronous_commit=off`.trim()
+  const make = async (template: string): Promise<Scratch> => {
+    const database = `lockstep_scratch_${randomUUID().replaceAll('-', '').slice(0, 12)}`
+    await server.run(createText(database, template))
+    const store = await open({ ...address, options, database })
+    return {
+      store,
+      missing: [],
+      copy: async () => {
+        // A database that somebody is connected to is no template.
+        await store.close()
+        return await make(database)
+      },
+      drop: async () => {
+        await store.close()
+        await server.run(`drop database if exists ${quoted(database)} with (force)`)
+      },
+    }
+  }
+  try {
+    const first = await make('template0')
+    const drop = async (): Promise<void> => {
+      try {
+        await first.drop()
+      } finally {
+        await server.close()
+      }
+    }
+    return { ...first, drop }
+  } catch (error) {
+    await server.close()
+    throw error
   }
 }
 
@@ -99,11 +119,15 @@ export async function createDatabase(
   address: PostgresAddress,
   { name, template, context }: { name: string; template: string; context: AppContext },
 ): Promise<void> {
-  await onServer(address, context, `create database "${name.replaceAll('"', '""')}" template "${template}"`)
+  // One cannot make the database one is in.
+  const { runOnServer } = await import('../../stores/postgres/maintenance.ts')
+  await runOnServer(address, { text: createText(name, template), holder: context.holder })
 }
 
-/** Runs one statement in the server's own database: one cannot make the database one is in. */
-async function onServer(address: PostgresAddress, { holder }: AppContext, text: string): Promise<void> {
-  const { runOnServer } = await import('../../stores/postgres/maintenance.ts')
-  await runOnServer(address, { text, holder })
+function createText(name: string, template: string): string {
+  return `create database ${quoted(name)} template ${quoted(template)}`
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
 }

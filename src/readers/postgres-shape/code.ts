@@ -1,11 +1,18 @@
 /** What runs inside the server: views, functions, triggers, rules, policies. */
 
-import { isOurs, isUserSchema, selectObjects, withRelations } from './row.ts'
-import type { CatalogueFacts } from './row.ts'
+import { firstOwnOid, isOurs, isUserSchema, selectObjects, withRelations } from './row.ts'
+import type { CatalogueFacts, CatalogueQuery } from './row.ts'
 
 /** Queries for views, functions, triggers, rules and policies. */
-export function codeQueries(about: CatalogueFacts): string[] {
-  return [views(about), functions(about), triggers(about), rules(about), policies(about)]
+export function codeQueries(about: CatalogueFacts): CatalogueQuery[] {
+  const own = `oid >= ${firstOwnOid}`
+  return [
+    { text: views(about), when: `EXISTS (SELECT FROM pg_class WHERE relkind IN ('v', 'm') AND ${own})` },
+    { text: functions(about), when: `EXISTS (SELECT FROM pg_proc WHERE ${own})` },
+    { text: triggers(about), when: `EXISTS (SELECT FROM pg_trigger WHERE NOT tgisinternal)` },
+    { text: rules(about), when: `EXISTS (SELECT FROM pg_rewrite WHERE rulename <> '_RETURN' AND ${own})` },
+    { text: policies(about), when: 'EXISTS (SELECT FROM pg_policy)' },
+  ]
 }
 
 const enabled = (column: string): string =>

@@ -1,19 +1,25 @@
 /** What stands beside tables and code: schemas, types, extensions, publications, and the rarer kinds. */
 
-import { collationName, isOurs, isUserSchema, selectObjects, withoutNumber, withRelations } from './row.ts'
-import type { CatalogueFacts } from './row.ts'
+import { collationName, firstOwnOid, isOurs, isUserSchema, selectObjects, withoutNumber, withRelations } from './row.ts'
+import type { CatalogueFacts, CatalogueQuery } from './row.ts'
 
 /** Queries for schemas, types, extensions, publications, event triggers, statistics, and the rarer kinds by name. */
-export function databaseQueries(about: CatalogueFacts): string[] {
+export function databaseQueries(about: CatalogueFacts): CatalogueQuery[] {
   return [
-    schemas(about),
-    types(about),
-    domainConstraints(),
-    extensions(),
-    publications(about),
-    eventTriggers(),
-    statistics(about),
-    rareKinds(),
+    { text: schemas(about) },
+    { text: types(about) },
+    {
+      text: domainConstraints(),
+      when: `EXISTS (SELECT FROM pg_constraint WHERE contypid <> 0 AND oid >= ${firstOwnOid})`,
+    },
+    { text: extensions() },
+    { text: publications(about), when: 'EXISTS (SELECT FROM pg_publication)' },
+    { text: eventTriggers(), when: 'EXISTS (SELECT FROM pg_event_trigger)' },
+    { text: statistics(about), when: 'EXISTS (SELECT FROM pg_statistic_ext)' },
+    {
+      text: rareKinds(),
+      when: rareCatalogues.map((name) => `EXISTS (SELECT FROM ${name} WHERE ${isOwn})`).join(' OR '),
+    },
   ]
 }
 
@@ -176,11 +182,11 @@ const rareCatalogues = [
   'pg_transform',
 ] as const
 
-/** Told by what the server calls them; what they hold inside is not compared. Below 16384 are the server's own. */
+const isOwn = `oid >= ${firstOwnOid}`
+
+/** Told by what the server calls them; what they hold inside is not compared. */
 function rareKinds(): string {
-  const all = rareCatalogues.map(
-    (name) => `SELECT '${name}'::regclass AS catalogue, oid FROM ${name} WHERE oid >= 16384`,
-  )
+  const all = rareCatalogues.map((name) => `SELECT '${name}'::regclass AS catalogue, oid FROM ${name} WHERE ${isOwn}`)
   return selectObjects(
     { kind: 'i.type', path: '', suffix: 'i.identity', facts: {} },
     `FROM (${all.join(' UNION ALL ')}) o, LATERAL pg_identify_object(o.catalogue, o.oid, 0) i

@@ -19,6 +19,16 @@ export interface CatalogueFacts {
   readonly exclude: readonly string[]
 }
 
+/** What is asked of the catalogues. */
+export interface CatalogueQuery {
+  readonly text: string
+  /** A condition without which it finds nothing: all of them are one question, and most databases have few kinds. */
+  readonly when?: string
+}
+
+/** Objects of the server's own are below. */
+export const firstOwnOid = 16_384
+
 /** One SELECT in the form of `ObjectRow`; facts that are NULL are left out. */
 export function selectObjects({ kind, path, suffix, facts, printed }: RowParts, from: string): string {
   return `SELECT ${kind} AS kind,

@@ -1,11 +1,17 @@
 /** Tables and what belongs to them: columns, constraints, indexes, sequences. */
 
 import { collationName, isOurs, selectObjects, withoutNumber, withRelations } from './row.ts'
-import type { CatalogueFacts } from './row.ts'
+import type { CatalogueFacts, CatalogueQuery } from './row.ts'
 
 /** Queries for tables, columns, constraints, indexes and sequences. */
-export function tableQueries(about: CatalogueFacts): string[] {
-  return [tables(about), columns(about), constraints(about), indexes(about), sequences(about)]
+export function tableQueries(about: CatalogueFacts): CatalogueQuery[] {
+  return [
+    { text: tables(about) },
+    { text: columns(about) },
+    { text: constraints(about) },
+    { text: indexes(about) },
+    { text: sequences(about), when: 'EXISTS (SELECT FROM pg_sequence)' },
+  ]
 }
 
 function tables(about: CatalogueFacts): string {
@@ -41,14 +47,21 @@ const identitySequence = `(SELECT format('start %s increment %s minimum %s maxim
       FROM pg_depend i JOIN pg_sequence s ON s.seqrelid = i.objid
       WHERE i.classid = 'pg_class'::regclass AND i.refclassid = 'pg_class'::regclass AND i.refobjid = a.attrelid AND i.refobjsubid = a.attnum AND i.deptype = 'i')`
 
+/** Sequences that columns own; asked from the few sequences, not from the many columns. */
+const ownSequences = `, owned AS MATERIALIZED (
+  SELECT o.refobjid, o.refobjsubid, s.seqrelid FROM pg_sequence s JOIN pg_depend o ON o.objid = s.seqrelid
+  WHERE o.classid = 'pg_class'::regclass AND o.refclassid = 'pg_class'::regclass AND o.deptype = 'a'
+)
+`
+
 /** Of a serial column: its default takes its number from the sequence that it owns. */
-const hasOwnSequence = `EXISTS (SELECT FROM pg_depend o
-      WHERE o.classid = 'pg_class'::regclass AND o.refclassid = 'pg_class'::regclass AND o.refobjid = a.attrelid AND o.refobjsubid = a.attnum
-        AND o.deptype = 'a' AND pg_get_expr(d.adbin, d.adrelid) = format('nextval(%L::regclass)', o.objid::regclass))`
+const hasOwnSequence = `d.adbin IS NOT NULL AND EXISTS (SELECT FROM owned o WHERE o.refobjid = a.attrelid AND o.refobjsubid = a.attnum
+        AND pg_get_expr(d.adbin, d.adrelid) = format('nextval(%L::regclass)', o.seqrelid::regclass))`
 
 function columns(about: CatalogueFacts): string {
   return (
     withRelations(about) +
+    ownSequences +
     selectObjects(
       {
         kind: `'column'`,
@@ -57,7 +70,10 @@ function columns(about: CatalogueFacts): string {
           type: 'format_type(a.atttypid, a.atttypmod)',
           nullable: 'NOT a.attnotnull',
           // From 18 on NOT NULL is a constraint that may be unproven.
-          notNullValidated: `(SELECT false FROM pg_constraint c WHERE c.conrelid = a.attrelid AND c.contype = 'n' AND c.conkey = ARRAY[a.attnum] AND NOT c.convalidated)`,
+          notNullValidated:
+            about.version >= 180_000
+              ? `(SELECT false FROM pg_constraint c WHERE c.conrelid = a.attrelid AND c.contype = 'n' AND c.conkey = ARRAY[a.attnum] AND NOT c.convalidated)`
+              : 'NULL::boolean',
           identity: `CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END`,
           identitySequence: `CASE WHEN a.attidentity <> '' THEN ${identitySequence} END`,
           generated: `CASE a.attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END`,

@@ -8,9 +8,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { assert, isLockstepError, LockstepError } from '../../core/error.ts'
 import { noHistory } from '../../core/history.ts'
 import type { Finding, LockOptions, Session, Store, StoreBackups } from '../../core/ports.ts'
-import { readPostgresShape } from '../../readers/postgres-shape.ts'
 import { PartialHistory } from '../../readers/history-row.ts'
-import { shapeTable } from '../../readers/snapshot-row.ts'
 import {
   readPostgresHistory,
   readPostgresLog,
@@ -19,6 +17,7 @@ import {
 } from '../../readers/postgres.ts'
 import type { PostgresClient } from '../postgres/client.ts'
 import { makeSession } from '../postgres/session.ts'
+import { readShape } from '../postgres/shape.ts'
 import { readSideLock, whileSideLocked } from '../side-lock.ts'
 import { factsOf } from '../sql/facts.ts'
 import type { WaitOptions } from '../wait-for-lock.ts'
@@ -209,14 +208,6 @@ function sessionOf(client: PostgresClient, { name, place, history }: PgliteOptio
     reset: 'reset session authorization;\nreset all;\ndiscard temp;\ndeallocate all',
     defaultLockTimeoutMs: 2_000,
   })
-}
-
-async function readShape(client: PostgresClient, { schema, table }: HistoryPlace): ReturnType<Store['readShape']> {
-  const exclude = [table, 'lockstep_log', 'lockstep_meta', shapeTable].map((name) => `${schema}.${name}`)
-  return await readPostgresShape(
-    { query: async (text) => ({ rows: [...((await client.run(text)).at(-1) ?? [])] }) },
-    { exclude, texts: true },
-  )
 }
 
 function examine({ folder }: PgliteOptions): Finding[] {

@@ -4,9 +4,7 @@ import type { PostgresAddress } from '../../core/address.ts'
 import { assert, isLockstepError, LockstepError } from '../../core/error.ts'
 import type { LockHolder } from '../../core/event.ts'
 import type { Clock, LockOptions, Session, Store, StoreBackups } from '../../core/ports.ts'
-import { readPostgresShape } from '../../readers/postgres-shape.ts'
 import { PartialHistory } from '../../readers/history-row.ts'
-import { shapeTable } from '../../readers/snapshot-row.ts'
 import {
   readPostgresHistory,
   readPostgresLog,
@@ -22,6 +20,7 @@ import { endHolder, holderName, releaseLock, takeLock } from './lock.ts'
 import { refusePooler } from './pooler.ts'
 import { whileOnServer } from './maintenance.ts'
 import { makeSession, type SessionOptions } from './session.ts'
+import { readShape } from './shape.ts'
 import { makeWatch } from './watch.ts'
 
 export interface PostgresOptions {
@@ -71,13 +70,7 @@ export function openPostgres(options: PostgresOptions): Store {
     readLog: () => read((client) => readPostgresLog(client, options.history)),
     readSnapshot: () => read((client) => readPostgresSnapshot(client, options.history)),
     readScript: (source) => factsOf(source, 'postgres'),
-    readShape: () =>
-      read((client) =>
-        readPostgresShape(
-          { query: async (text) => ({ rows: [...((await client.run(text)).at(-1) ?? [])] }) },
-          { exclude: ownTables(options.history), texts: true },
-        ),
-      ),
+    readShape: () => read((client) => readShape(client, options.history)),
     examine: () => read((client) => examinePostgres(client, options.history)),
     endHolder: () => read((client) => endHolder(client, options.history)),
     whileLocked: (lock, work) => whileLocked(connection, { options, about, lock }, work),
@@ -106,10 +99,6 @@ function backupsOf(
     mine: () => connection.get(),
     leave: () => connection.close(),
   })
-}
-
-function ownTables({ schema, table }: HistoryPlace): string[] {
-  return [table, 'lockstep_log', 'lockstep_meta', shapeTable].map((name) => `${schema}.${name}`)
 }
 
 interface Connection {

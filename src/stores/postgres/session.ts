@@ -4,6 +4,7 @@ import { assert, isLockstepError } from '../../core/error.ts'
 import type { HistoryChange } from '../../core/history.ts'
 import type { Session, Signal, TogetherUnit, UnitSettings, Work } from '../../core/ports.ts'
 import type { Statement, Unit } from '../../core/script.ts'
+import type { Shape } from '../../core/shape.ts'
 import { readPostgresHistory, type HistoryPlace } from '../../readers/postgres.ts'
 import { statementsOf, unitsOf } from '../sql/units.ts'
 import { makeMigrationApi } from './code.ts'
@@ -12,7 +13,9 @@ import { connectionFailure, statementFailure, type About } from './failure.ts'
 import { changeText, createTables } from './history.ts'
 import { batchesOf, locate, type Batch } from './message.ts'
 import { probeUnit } from './probe.ts'
-import { readTimeouts, settingTexts, timeoutText } from './timeouts.ts'
+import { readShapeInside } from './shape.ts'
+import { readTimeouts, resume, settingTexts, timeoutText } from './timeouts.ts'
+import { atomically, innerBounds, ownBounds, whileTakenBack, type Bounds } from './trial.ts'
 
 export interface SessionOptions {
   readonly about: About
@@ -24,10 +27,13 @@ export interface SessionOptions {
   /** What puts the session back as it was opened. */
   readonly reset: string
   readonly defaultLockTimeoutMs: number
+  /** Between which statements a unit is all or nothing; a transaction of its own unless said. */
+  readonly bounds?: Bounds
 }
 
 export function makeSession(client: PostgresClient, options: SessionOptions): Session {
   let blockers: readonly string[] = []
+  const { bounds = ownBounds } = options
   const watched = async <T>(work: Promise<T>): Promise<T> => {
     blockers = []
     return options.watch === null ? await work : await options.watch(work, (seen) => (blockers = seen))
@@ -37,9 +43,9 @@ export function makeSession(client: PostgresClient, options: SessionOptions): Se
     readHistory: () => translated(readPostgresHistory(client, options.place), options.about),
     createHistory: async (meta, first) => {
       const changes: HistoryChange[] = [{ kind: 'meta', meta }, ...first.map((row) => ({ kind: 'log' as const, row }))]
-      await atomically(client, [createTables(options.place), ...texts(changes, options.place)], run)
+      await atomically(client, [createTables(options.place), ...texts(changes, options.place)], { bounds, run })
     },
-    write: (changes) => atomically(client, texts(changes, options.place), run),
+    write: (changes) => atomically(client, texts(changes, options.place), { bounds, run }),
     runTogether: (unit) => cancelling(client, unit.signal, () => watched(runTogether(client, unit, options))),
     runAlone: (unit, settings) =>
       cancelling(client, settings.signal, () => watched(runAlone(client, unit, { settings, options }))),
@@ -49,30 +55,33 @@ export function makeSession(client: PostgresClient, options: SessionOptions): Se
     resume: (proven) => translated(resume(client, proven), options.about),
     settle: async () => void (await translated(client.run(options.reset), options.about)),
     readBlockers: () => Promise.resolve(blockers),
+    ...(options.bounds === undefined ? { tryOut: trying(client, options) } : {}),
   }
+}
+
+function trying(client: PostgresClient, options: SessionOptions): NonNullable<Session['tryOut']> {
+  const session = makeSession(client, { ...options, bounds: innerBounds })
+  const readShape = (): Promise<Shape> => readShapeInside(client, options.place)
+  return (work) =>
+    translated(
+      whileTakenBack(client, () => work({ session, readShape })),
+      options.about,
+    )
 }
 
 function texts(changes: readonly HistoryChange[], place: HistoryPlace): string[] {
   return changes.map((change) => changeText(change, place))
 }
 
-async function atomically(
-  client: PostgresClient,
-  statements: readonly string[],
-  run: (text: string) => Promise<unknown>,
-): Promise<void> {
-  try {
-    await run(['begin', ...statements, 'commit'].join(';\n'))
-  } catch (error) {
-    if (!client.lost && client.transaction !== 'I') await run('rollback')
-    throw error
-  }
-}
-
 async function runTogether(client: PostgresClient, unit: TogetherUnit, options: SessionOptions): Promise<void> {
   const [first] = unit.works
   const begin = first?.kind === 'statements' ? (first.begin ?? 'begin') : 'begin'
-  const before = [begin, ...settingTexts(unit, options.defaultLockTimeoutMs), ...texts(unit.before, options.place)]
+  const { bounds = ownBounds } = options
+  const before = [
+    bounds.begin(begin),
+    ...settingTexts(unit, options.defaultLockTimeoutMs),
+    ...texts(unit.before, options.place),
+  ]
   const { after, reset } = closingOf(unit, options)
   try {
     // The usual case: one file, one message.
@@ -100,7 +109,7 @@ function closingOf(
   unit: TogetherUnit,
   options: SessionOptions,
 ): { after: readonly string[]; reset: readonly string[] } {
-  const after = [...texts(unit.after, options.place), 'commit']
+  const after = [...texts(unit.after, options.place), ...(options.bounds ?? ownBounds).commit]
   return unit.sessionAfter === 'kept' ? { after: [ownRole, ...after], reset: [] } : { after, reset: [options.reset] }
 }
 
@@ -183,7 +192,8 @@ async function runCode(
 /** After a failure: nothing of it stays, and the session is as it was opened. */
 async function takeBack(client: PostgresClient, options: SessionOptions): Promise<void> {
   if (client.lost) return
-  const texts = client.transaction === 'I' ? [options.reset] : ['rollback', options.reset]
+  const { rollback } = options.bounds ?? ownBounds
+  const texts = client.transaction === 'I' ? [options.reset] : [rollback, options.reset]
   try {
     for (const text of texts) await client.run(text)
   } catch (error) {
@@ -214,15 +224,6 @@ async function runAlone(
     throw error
   }
   await translated(client.run(timeoutText(before.lock, before.statement)), options.about)
-}
-
-/** SET and set_config of the steps that are proven; their other effects are there already. */
-async function resume(client: PostgresClient, proven: readonly Unit[]): Promise<void> {
-  const statements = proven.flatMap((unit) => unit.statements)
-  for (const { text, traits } of statements) {
-    if (traits.session && /^(set\s+(?!local\b)|reset\b|select\s+(pg_catalog\s*\.\s*)?set_config\b)/i.test(text))
-      await client.run(text)
-  }
 }
 
 /** Lets the signal stop what the server is doing; the server then rolls it back and says so. */

@@ -1,6 +1,7 @@
-/** How long a statement may wait for a lock and may run, as settings of a transaction or of the session. */
+/** Settings of a transaction or of the session: how long a statement may wait and run, and what a script has set. */
 
 import type { UnitSettings } from '../../core/ports.ts'
+import type { Unit } from '../../core/script.ts'
 import { quoteLiteral } from '../../readers/postgres.ts'
 import type { PostgresClient } from './client.ts'
 
@@ -22,4 +23,13 @@ export async function readTimeouts(client: PostgresClient): Promise<{ lock: stri
 /** Sets both for the session; values as the server tells them. */
 export function timeoutText(lock: string, statement: string): string {
   return `set lock_timeout = ${quoteLiteral(lock)}; set statement_timeout = ${quoteLiteral(statement)}`
+}
+
+/** SET and set_config of the steps that are proven; their other effects are there already. */
+export async function resume(client: PostgresClient, proven: readonly Unit[]): Promise<void> {
+  const statements = proven.flatMap((unit) => unit.statements)
+  for (const { text, traits } of statements) {
+    if (traits.session && /^(set\s+(?!local\b)|reset\b|select\s+(pg_catalog\s*\.\s*)?set_config\b)/i.test(text))
+      await client.run(text)
+  }
 }

@@ -22,7 +22,7 @@ import { isBusy, readFailure, storeFailure, type About } from './failure.ts'
 import { openSession } from './session.ts'
 import { readShape } from './shape.ts'
 import { putBackSettings, readSettings } from './unit/settings.ts'
-import type { Uninterrupted } from './transaction.ts'
+import type { Durability, Uninterrupted } from './transaction.ts'
 
 export type { SqliteClient } from './client.ts'
 export type { Uninterrupted } from './transaction.ts'
@@ -36,6 +36,8 @@ export interface SqliteSettings {
   /** How long readers and changes of the history wait for others; 2 s unless said. A migration brings its own. */
   readonly busyTimeoutMs?: number
   readonly uninterrupted?: Uninterrupted
+  /** `none`: a database that is thrown away; it need not outlive a power cut. `full` unless said. */
+  readonly durability?: Durability
   /** What must be said although it makes nothing fail; a warning of the process unless said. */
   readonly onNotice?: (message: string) => void
 }
@@ -78,7 +80,7 @@ interface Database {
 
 function makeStore(options: SqliteOptions, database: Database): Store {
   const { name, place, clock, history } = options
-  const { busyTimeoutMs = 2_000, uninterrupted = (work) => work(), onNotice = warn } = options
+  const { busyTimeoutMs = 2_000, uninterrupted = (work) => work(), durability = 'full', onNotice = warn } = options
   const about: About = { store: name, place }
   const exclude = [...Object.values(sqliteTablesOf(history.table)), shapeTable]
   const historyOf = (client: SqliteClient | null): History => readHistory(client, database.file, history.table)
@@ -92,7 +94,7 @@ function makeStore(options: SqliteOptions, database: Database): Store {
   const session = async <T>(lock: LockOptions, work: (session: Session) => Promise<T>): Promise<T> =>
     await database.writing(async (client) => {
       const names = sqliteNamesOf(history.table)
-      const workplace = { client, about, names, clock, uninterrupted, notice: onNotice }
+      const workplace = { client, about, names, clock, uninterrupted, durability, notice: onNotice }
       const own = { readHistory: historyOf, lockTimeoutMs: busyTimeoutMs, signal: lock.signal }
       return await work(await openSession({ ...workplace, ...own }))
     })

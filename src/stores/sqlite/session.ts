@@ -10,7 +10,7 @@ import { isBusy, readFailure, storeFailure } from './failure.ts'
 import { createTables, writeChange } from './history.ts'
 import { putBack, runAlone, runTogether, type SessionState } from './unit/run-unit.ts'
 import { isSetting, readSettings, type ConnectionSettings } from './unit/settings.ts'
-import { inTransaction, whenFree, type Workplace } from './transaction.ts'
+import { inTransaction, setDurability, whenFree, type Workplace } from './transaction.ts'
 
 export interface SessionOptions extends Workplace {
   readonly readHistory: (client: SqliteClient) => History
@@ -20,13 +20,15 @@ export interface SessionOptions extends Workplace {
 
 /** Sets the connection up for migrations; its owner puts it back. */
 export async function openSession(options: SessionOptions): Promise<Session> {
-  return makeSession(options, await answered(options, () => setUp(options.client)))
+  return makeSession(options, await answered(options, () => setUp(options)))
 }
 
-function setUp(client: SqliteClient): ConnectionSettings {
+function setUp(options: SessionOptions): ConnectionSettings {
+  const { client } = options
   // A rebuild drops the old table, which would take the rows of its children along. A file that wants foreign keys
   // enforced says so at its head.
-  client.exec('PRAGMA foreign_keys = OFF; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 0')
+  client.exec('PRAGMA foreign_keys = OFF; PRAGMA busy_timeout = 0')
+  setDurability(options)
   // The driver opens without reading; what is no database is found out here.
   valueOf(client, 'SELECT count(*) FROM "main".sqlite_master')
   return readSettings(client)

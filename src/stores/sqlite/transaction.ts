@@ -12,6 +12,9 @@ import { takeTurn } from './turns.ts'
  */
 export type Uninterrupted = <T>(work: () => T) => T
 
+/** `full`: what is committed is on the disk. */
+export type Durability = 'full' | 'none'
+
 /** What everything that runs under the lock needs. */
 export interface Workplace {
   readonly client: SqliteClient
@@ -19,8 +22,14 @@ export interface Workplace {
   readonly names: SqliteHistoryNames
   readonly clock: Clock
   readonly uninterrupted: Uninterrupted
+  readonly durability: Durability
   /** For what must be said although it makes nothing fail. */
   readonly notice: (message: string) => void
+}
+
+/** How long a COMMIT waits for the disk. */
+export function setDurability({ client, durability }: Pick<Workplace, 'client' | 'durability'>): void {
+  client.exec(`PRAGMA synchronous = ${durability === 'full' ? 'FULL' : 'OFF'}`)
 }
 
 export interface Patience {

@@ -5,10 +5,10 @@ import type { HistoryChange } from '../../../core/history.ts'
 import type { TogetherUnit, UnitSettings, Work } from '../../../core/ports.ts'
 import type { Statement, Unit } from '../../../core/script.ts'
 import { shortened } from '../../sql/place.ts'
-import { valueOf, type SqliteClient } from '../client.ts'
+import { valueOf } from '../client.ts'
 import { isSqliteError, messageOf, statementFailure } from '../failure.ts'
 import { writeChange } from '../history.ts'
-import { inTransaction, whenFree, type Workplace } from '../transaction.ts'
+import { inTransaction, setDurability, whenFree, type Workplace } from '../transaction.ts'
 import { makeMigrationApi } from './code.ts'
 import { dropSetting } from './drop-setting.ts'
 import { locate } from './locate.ts'
@@ -76,7 +76,7 @@ async function runFile(run: Run, { file, statements }: WorkOf<'statements'>): Pr
     const { leading, rest } = takeLeading(source)
     state.changed ||= leading.length > 0
     for (const statement of leading) await runOutside(place, statement, unit)
-    if (state.changed) await whenFree(place, unit, () => keepSafe(place.client, file))
+    if (state.changed) await whenFree(place, unit, () => keepSafe(place, file))
     await inRecordedTransaction(run, () =>
       runStatements(run, { file, statements: rest, outside: (statement) => void trailing.push(statement) }),
     )
@@ -213,12 +213,13 @@ function takeLeading(source: Iterator<Statement>): { leading: readonly Statement
 }
 
 /** A file may choose its settings, but not one with which a killed migration would leave a broken database. */
-function keepSafe(client: SqliteClient, file: string): void {
+function keepSafe(place: Workplace, file: string): void {
+  const { client } = place
   const mode = valueOf(client, 'PRAGMA main.journal_mode')
   const isFile = valueOf(client, "SELECT file FROM pragma_database_list WHERE name = 'main'") !== ''
   if (isFile && (mode === 'off' || mode === 'memory')) {
     const reason = `with journal_mode = ${mode} a killed migration could not be rolled back`
     throw new LockstepError('script-refused', { file, reason, help: 'leave the PRAGMA out' })
   }
-  client.exec('PRAGMA synchronous = FULL')
+  setDurability(place)
 }
