@@ -92,6 +92,12 @@ export interface DocumentsAddress {
   readonly minorSteps: 'any' | 'additive'
   /** Documents that somebody is still writing, by path and values; `null`: the engine's own rule. */
   readonly leaveAlone: Readonly<Record<string, readonly string[]>> | null
+  /** The key of the list that gets an entry a migration; `null` for none. */
+  readonly historyField: string | null
+  /** `refuse`: a file with several names is left alone, since the others would keep the old text. */
+  readonly hardLinks: 'refuse' | 'allow'
+  /** Of one document; the engine's own where nothing is said. */
+  readonly limits: { readonly bytesMax?: number; readonly depthMax?: number }
   /** How documents name the files beside them; `null` where they name none. */
   readonly inputs: InputsRule | null
   /** The table that `reindex` rebuilds from them; `null` where there is none. */

@@ -1,6 +1,6 @@
 /** Documents as other tools have made them, and names as people give them, through the real command line. */
 
-import { chmodSync, chownSync, renameSync, statSync } from 'node:fs'
+import { chmodSync, chownSync, linkSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { makeProject, type Json } from '../examples/manifests-project.ts'
@@ -118,6 +118,38 @@ describe('the file itself', () => {
       expect(project.text(file)).toBe(text)
     },
   )
+
+  test.skipIf(process.platform !== 'linux')('is told where its name is no UTF-8, and never passed over', () => {
+    using project = makeProject()
+    const folder = join(project.folder, 'artifacts/latin/r1')
+    mkdirSync(folder, { recursive: true })
+    project.configure("'artifacts/**/manifest.json'", "'artifacts/**/*manifest*.json'")
+    const name = Buffer.concat([Buffer.from(`${folder}/caf`), Buffer.from([0xe9]), Buffer.from('-manifest.json')])
+    writeFileSync(name, '{"schema_version":"1.0.0","run_id":"r"}\n')
+    const told = { code: 'document-unreadable', message: expect.stringContaining('its name is no UTF-8') as string }
+    expect(project.ask('status')).toMatchObject({ exit: 4, unreadable: 1, refusals: [told] })
+    expect(project.ask('up')).toMatchObject({ exit: 7, moved: { seen: 8, migrated: 6, refused: 1 }, refusals: [told] })
+  })
+
+  test('may be larger, deeper and have more names than others, where the configuration says so', () => {
+    using project = makeProject()
+    const deep = project.add(
+      'deep',
+      `{"schema_version":"1.0.0","run_id":"r","deep":${'['.repeat(300)}${']'.repeat(300)}}\n`,
+    )
+    const twice = project.add('twice', '{"schema_version":"1.0.0","run_id":"r"}\n')
+    linkSync(join(project.folder, twice), join(project.folder, 'other-name.json'))
+    const only = ['--only', deep, '--only', twice]
+    expect(project.ask('plan', ...only)['moved']).toMatchObject({ migrated: 0, refused: 2 })
+    project.configure(
+      "kind: 'documents',",
+      "kind: 'documents', limits: { depthMax: 500 }, hardLinks: 'allow', historyField: null,",
+    )
+    expect(project.ask('up', ...only)['moved']).toMatchObject({ migrated: 2, refused: 0 })
+    expect(project.read(twice)).not.toHaveProperty('migration_history')
+    project.configure('depthMax: 500', 'bytesMax: 100')
+    expect(project.ask('status')['refusals']).toContainEqual(expect.objectContaining({ code: 'document-too-large' }))
+  })
 
   test('is found again after its folder got another name', () => {
     using project = makeProject()

@@ -38,6 +38,11 @@ export function* scanCorpus(files: FileSystem, corpus: Corpus): Generator<Found>
         if (entry.kind === 'file' && name.endsWith(temporarySuffix)) yield { kind: 'leftover', document }
         continue
       }
+      if (isMangled(files, `${folder.path}/${name}`, name)) {
+        const belongs = entry.kind === 'folder' || accepts(corpus.glob, folder.state, name)
+        if (belongs) yield { kind: 'refused', document, error: unnameable(corpus, document) }
+        continue
+      }
       if (entry.kind === 'folder') {
         const state = enter(corpus.glob, folder.state, name)
         if (state.length > 0) below.push({ path: `${folder.path}/${name}`, document, state })
@@ -48,6 +53,15 @@ export function* scanCorpus(files: FileSystem, corpus: Corpus): Generator<Found>
     }
     waiting.push(...below.reverse())
   }
+}
+
+/** A name whose bytes are no UTF-8 comes with marks in their place, and leads to nothing. */
+function isMangled(files: FileSystem, path: string, name: string): boolean {
+  return name.includes('\ufffd') && files.facts(path) === null
+}
+
+function unnameable(corpus: Corpus, document: string): LockstepError {
+  return new LockstepError('document-unreadable', { file: fileOf(corpus, document), reason: 'its name is no UTF-8' })
 }
 
 function judge(

@@ -93,6 +93,12 @@ export interface DocumentsStore extends AnyStoreConfiguration {
   readonly minorSteps?: 'any' | 'additive'
   /** Documents that somebody is still writing; default `{ status: ['running'] }`. */
   readonly leaveAlone?: Readonly<Record<string, readonly string[]>>
+  /** The list in each document that tells of its migrations; default `migration_history`, `null` for none. */
+  readonly historyField?: string | null
+  /** Files with several names: left alone, or replaced under the one that is found; default `refuse`. */
+  readonly hardLinks?: 'refuse' | 'allow'
+  /** Of one document: bytes (default 64 MiB) and levels of lists and objects (default 200). */
+  readonly limits?: { readonly bytesMax?: number; readonly depthMax?: number }
   /** How documents name the files beside them, for `verify --inputs`. */
   readonly inputs?: InputsRule
   /** The table that `lockstep reindex` rebuilds from the documents. */

@@ -92,6 +92,21 @@ export const documentFields: Readonly<Record<string, Rule>> = {
     wanted: 'the path of a field',
     about: 'Documents that somebody is still writing, by field.',
   },
+  historyField: {
+    is: 'text',
+    orNull: true,
+    about: 'The list in each document that tells of its migrations; null for none.',
+  },
+  hardLinks: word('Files with several names: left alone, or replaced under the one that is found.', 'refuse', 'allow'),
+  limits: {
+    is: 'object',
+    fields: {
+      bytesMax: { is: 'whole', about: 'Bytes; 67108864 unless said.' },
+      depthMax: { is: 'whole', about: 'Levels of lists and objects; 200 unless said.' },
+    },
+    needed: [],
+    about: 'What is too large to be taken for a document.',
+  },
   inputs,
   index,
 }

@@ -60,6 +60,9 @@ function documentsOf({ said, flags }: WantedStore): FollowedDocuments | null {
     versionWhenMissing: documents?.versionWhenMissing ?? null,
     minorSteps: documents?.minorSteps ?? null,
     leaveAlone: documents?.leaveAlone ?? null,
+    historyField: documents?.historyField === undefined ? 'migration_history' : documents.historyField,
+    hardLinks: documents?.hardLinks ?? 'refuse',
+    limits: documents?.limits ?? {},
     inputs: documents?.inputs ?? null,
   }
 }
