@@ -16,8 +16,8 @@ const words: Words = {
 }
 
 describeStore('memory', () => Promise.resolve(kit), {
-  'a signal is heard between two calls of code, and nothing of it is left':
-    'a call takes no time here, so nothing comes between two',
+  'a signal is heard inside of a migration, between two calls of code or two statements, and nothing of it is left':
+    'nothing takes time here, so nothing comes between two',
   ...Object.fromEntries(Object.keys(backupPromises).map((sentence) => [sentence, noBackups])),
 })
 

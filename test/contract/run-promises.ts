@@ -167,26 +167,34 @@ export const runPromises = {
     )
     expect(await place.tables()).toEqual(['a'])
   },
-  'a signal is heard between two calls of code, and nothing of it is left': async (place) => {
-    const stop = new AbortController()
-    const { words } = place
-    const code: RegisteredMigration['up'] = async ({ exec }) => {
-      setImmediate(() => stop.abort({ signal: 'SIGTERM' }))
-      for (let table = 0; table < 1000; table++) {
-        await exec(words.create('a'))
-        await exec(words.drop('a'))
+  'a signal is heard inside of a migration, between two calls of code or two statements, and nothing of it is left':
+    async (place) => {
+      const { words } = place
+      const coming = words.join(words.create('a'), words.drop('a'))
+      const code: RegisteredMigration['up'] = async ({ exec }) => {
+        for (let n = 0; n < 1000; n++) await exec(coming)
       }
-    }
-    await withBench(
-      place,
-      [{ version: '1', up: code }],
-      async ({ up }) => expectStopped(await up(), 'interrupted', 143),
-      {
-        context: contextOf({ signal: stop.signal }),
-      },
-    )
-    expect(await place.tables()).toEqual([])
-  },
+      for (const up of [code, words.join(...Array.from({ length: 1000 }, () => coming))]) {
+        const stop = new AbortController()
+        const context = contextOf({ signal: stop.signal })
+        const stopping: typeof context = {
+          ...context,
+          emit: (event) => {
+            context.emit(event)
+            if (event.type === 'migration-started') setImmediate(() => stop.abort({ signal: 'SIGTERM' }))
+          },
+        }
+        await withBench(
+          place,
+          [{ version: '1', up }],
+          async (bench) => expectStopped(await bench.up(), 'interrupted', 143),
+          {
+            context: stopping,
+          },
+        )
+      }
+      expect(await place.tables()).toEqual([])
+    },
   'a step that fails leaves the proven ones, and the mended script goes on after them': async (place) => {
     const { words } = place
     if (words.alone === null) return

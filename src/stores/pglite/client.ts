@@ -55,7 +55,7 @@ export type PgliteConnection = PostgresClient & { readonly dump?: () => Promise<
 
 export function adaptPglite(database: PgliteLike): PgliteConnection {
   const listeners: ((message: string) => void)[] = []
-  const state = { transaction: 'I' as 'I' | 'T' | 'E' }
+  const state = { transaction: 'I' as 'I' | 'T' | 'E', cancelled: false }
   const onNotice = (notice: { message?: string | undefined }): void =>
     listeners.forEach((listener) => listener(notice.message ?? ''))
   return {
@@ -69,6 +69,7 @@ export function adaptPglite(database: PgliteLike): PgliteConnection {
     run: async (text) => {
       await turnOfTheLoop()
       const after = transactionAfter(text, state.transaction)
+      refuseCancelled(state, after)
       try {
         const results = await database.exec(text, { onNotice })
         state.transaction = after
@@ -81,13 +82,25 @@ export function adaptPglite(database: PgliteLike): PgliteConnection {
     },
     query: async (text, values) => {
       await turnOfTheLoop()
+      refuseCancelled(state, state.transaction)
       return (await database.query(text, [...values])).rows as Row[]
     },
-    // It runs in this very thread: nobody could ask while it works.
-    cancel: () => Promise.resolve(),
+    // It runs in this very thread: nobody could ask while a text works, but the next one of the transaction does not begin.
+    cancel: async () => {
+      state.cancelled = true
+    },
     ...(database.dumpDataDir === undefined ? {} : { dump: () => dumpOf(database) }),
     close: () => database.close(),
   }
+}
+
+/** As a server does: a transaction fails, and can only be rolled back. What begins and ends in one text is let through. */
+function refuseCancelled(state: { transaction: 'I' | 'T' | 'E'; cancelled: boolean }, after: 'I' | 'T' | 'E'): void {
+  if (!state.cancelled) return
+  state.cancelled = false
+  if (state.transaction !== 'T' && after !== 'T') return
+  if (state.transaction === 'T') state.transaction = 'E'
+  throw Object.assign(new Error('cancelled between two statements'), { code: '57014', completed: 0 })
 }
 
 async function dumpOf(database: PgliteLike): Promise<Blob> {
