@@ -52,15 +52,20 @@ export function readTables(shape: Shape): SeedTable[] {
   const types = new Map(
     shape.objects.filter((one) => one.kind === 'type' || one.kind === 'domain').map((one) => [one.name, one]),
   )
-  return shape.objects
-    .filter((object) => object.kind === 'table')
-    .map((table) => readTable(table, { parts: parts.get(table.name) ?? [], types, all: parts }))
+  const tables = shape.objects.filter((object) => object.kind === 'table')
+  const partitions = Map.groupBy(
+    tables.filter((one) => present(one.facts['partition'])),
+    (one) => String(one.facts['inherits']),
+  )
+  return tables.map((table) => readTable(table, { parts: parts.get(table.name) ?? [], types, all: parts, partitions }))
 }
 
 interface Around {
   readonly parts: readonly ShapeObject[]
   readonly types: ReadonlyMap<string, ShapeObject>
   readonly all: ReadonlyMap<string, readonly ShapeObject[]>
+  /** By the name of their parent. */
+  readonly partitions: ReadonlyMap<string, readonly ShapeObject[]>
 }
 
 function readTable(table: ShapeObject, around: Around): SeedTable {
@@ -73,9 +78,16 @@ function readTable(table: ShapeObject, around: Around): SeedTable {
     columns: columns.map((column) => readColumn(column, around)),
     keys: definitions.flatMap((one) => listAfter(one, /^(?:primary key|unique(?: nulls not distinct)?)\s*\(/i)),
     references: definitions.flatMap(readReference),
-    checks: [...definitions.filter((one) => /^check\b/i.test(one)), ...domains],
+    checks: [...definitions.filter((one) => /^check\b/i.test(one)), ...domains, ...boundsOf(table, around)],
     partition: table.facts['partition'] !== undefined,
   }
+}
+
+/** Of a partitioned table: what its partitions take, told of the columns that decide it. */
+function boundsOf({ name, facts }: ShapeObject, { partitions }: Around): string[] {
+  const by = facts['partitionedBy']
+  if (!present(by)) return []
+  return (partitions.get(name) ?? []).map((one) => `${String(by)} ${String(one.facts['partition'])}`)
 }
 
 function definitionOf({ kind, facts }: ShapeObject): string {

@@ -76,7 +76,7 @@ function judgeDown<F>(
   const rows = compareRows(before.rows, after.rows)
   if (differences.length === 0 && rows.lost.length === 0 && rows.added.length === 0) return null
   const unmoved = compareShapes(up.shape, after.shape).length === 0 && compareRows(up.rows, after.rows).same
-  if (unmoved) return { ...word('empty', 'down'), differences }
+  if (unmoved) return { ...word('empty', 'down'), differences, lost: rows.lost }
   const found = [...differences, ...rows.added, ...rows.lost.map(lostAsDifference)]
   const verdict = differences.length === 0 && rows.lost.length > 0 ? 'loses data' : 'differs'
   return { ...word(verdict, 'down'), differences: found, lost: rows.lost }

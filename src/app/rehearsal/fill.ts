@@ -9,8 +9,11 @@ import {
   insertText,
   keysQuery,
   seedRows,
+  unknownColumns,
   type KeysOf,
 } from '../../rehearse/seed/seed-rows.ts'
+import { nameOf } from '../../rehearse/rows.ts'
+import { quote } from '../../rehearse/seed/seed-value.ts'
 import { orderTables } from '../../rehearse/seed/table-order.ts'
 import { readTables, type Reference, type SeedTable } from '../../rehearse/tables.ts'
 import { splitStatements } from '../../stores/sql/split.ts'
@@ -31,12 +34,22 @@ export interface Filled {
 /** What a table or a statement refuses is left out: the structure of that moment may not have it yet. */
 export async function fill(bench: Bench, shape: Shape, seeds: SeedFile | null): Promise<Filled> {
   const filling = { rows: 0, notes: [] as string[] }
-  await asCode(bench, async (api) => {
-    if (seeds === null) await fillTables(bench, api, { shape, filling })
-    else await runSeeds(bench, api, { seeds, filling })
-  })
-  return filling
+  try {
+    await asCode(bench, async (api) => {
+      // Else rows that fit nowhere would only be found at the end.
+      if (bench.sql.dialect === 'postgres') await api.exec('set constraints all immediate')
+      if (seeds === null) await fillTables(bench, api, { shape, filling })
+      else await runSeeds(bench, api, { seeds, filling })
+    })
+    return filling
+  } catch (error) {
+    if (!isLockstepError(error) || !taken.has(error.code)) throw error
+    return { rows: 0, notes: [...filling.notes, `no rows at all: ${error.message}`] }
+  }
 }
+
+/** What the store says of rows that do not fit together; all of them are taken back. */
+const taken: ReadonlySet<string> = new Set(['migration-failed', 'foreign-keys-broken', 'rows-lost'])
 
 interface Filling {
   rows: number
@@ -51,9 +64,11 @@ async function fillTables(
   const tables = readTables(shape)
   for (const table of orderTables(tables)) {
     if (table.partition) continue
+    for (const { name, type } of unknownColumns(table, bench.sql))
+      filling.notes.push(`${table.name}.${name} stays empty: no value is known for ${type.name}`)
     const keysOf = await readKeys(table, { tables, bench, api })
     const all = insertAllText({ table, keysOf }, bench.sql)
-    if (all !== null && (await attemptOne(bench, api, all)) === null) {
+    if (all !== null && (await insertFitting(bench, api, { table, text: all })) === null) {
       filling.rows += seedRows
       continue
     }
@@ -81,11 +96,28 @@ async function insertOne(
     if ('why' in insert) return insert.why
     if (tried.has(insert.text)) continue
     tried.add(insert.text)
-    const failure = await attemptOne(bench, api, insert.text)
+    const failure = await insertFitting(bench, api, { table: asked.table, text: insert.text })
     if (failure === null) return null
     refused ??= failure
   }
   return refused
+}
+
+/** SQLite's foreign keys are not enforced here, as in a migration; what would break them is taken out again. */
+async function insertFitting(
+  bench: Bench,
+  api: MigrationApi,
+  { table, text }: { table: SeedTable; text: string },
+): Promise<string | null> {
+  const failure = await attemptOne(bench, api, text)
+  if (failure !== null || bench.sql.dialect !== 'sqlite' || table.references.length === 0) return failure
+  const asked = `from pragma_foreign_key_check(${quote(table.path.join('.'))})`
+  const broken = await attemptOne(bench, api, `select 1 ${asked}`)
+  if (broken !== null) return null // its parent has no such key: SQLite cannot check, and does not
+  const rows = await api.query<{ parent: string }>(`select parent ${asked}`)
+  if (rows.length === 0) return null
+  await api.query(`delete from ${nameOf(table)} where rowid in (select rowid ${asked})`)
+  return `it would refer to rows of ${rows[0]?.parent} that are not there`
 }
 
 async function readKeys(

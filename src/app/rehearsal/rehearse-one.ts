@@ -56,7 +56,8 @@ export async function rehearseOne(bench: Bench, rehearsing: Rehearsing): Promise
     const refused = `the up refuses generated rows: ${second.failure.message}`
     return { ...empty, wentWell: false, notes: [...notes, refused] }
   }
-  return { judged: second, data: 'seeded', after, wentWell: isClean(second), notes }
+  const wentWell = isClean(second)
+  return { judged: second, data: 'seeded', after, wentWell, notes: wentWell ? notes : [...notes, 'exact without rows'] }
 }
 
 function isClean({ failure, differences, lost }: Judged<LockstepError>): boolean {

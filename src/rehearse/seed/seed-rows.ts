@@ -63,17 +63,26 @@ type Values = { readonly values: ReadonlyMap<string, string> } | { readonly why:
 
 function valuesOf(asked: RowAsked, sql: Sql): Values {
   const { table } = asked
-  const referred = valuesOfReferences(asked)
+  const referred = valuesOfReferences(asked, sql)
   if ('why' in referred) return referred
   const values = new Map<string, string>()
   for (const column of table.columns) {
-    if (column.filled) continue
-    const value = referred.values.get(column.name) ?? ownValue(column, asked, sql)
+    const given = referred.values.get(column.name)
+    if (column.filled && given === undefined) continue
+    const value = given ?? ownValue(column, asked, sql)
     if (value !== null) values.set(column.name, value)
     else if (column.nullable) values.set(column.name, 'null')
     else if (!column.hasDefault) return { why: `no value is known for ${column.name} ${column.type.name}` }
   }
   return { values }
+}
+
+/** Columns that stay empty because nobody knows what would fit their types. */
+export function unknownColumns({ columns, references }: SeedTable, sql: Sql): SeedColumn[] {
+  const referring = new Set(references.flatMap((one) => one.columns))
+  return columns
+    .filter((one) => !one.filled && one.nullable && !referring.has(one.name))
+    .filter((one) => seedValue(one, { row: 0, attempt: 0, checks: [] }, sql) === null)
 }
 
 /** `null` for a value that is left to NULL or the default. */
@@ -86,17 +95,40 @@ function ownValue(column: SeedColumn, { table, row, attempt }: RowAsked, sql: Sq
   return seedValue(column, { row, attempt, checks }, sql)
 }
 
-function valuesOfReferences({ table, row, attempt, keysOf }: RowAsked): Values {
+/** The widest first: a column that several references share must hold what all of them find. */
+function valuesOfReferences(asked: RowAsked, sql: Sql): Values {
+  const { table, row, attempt, keysOf } = asked
   const values = new Map<string, string>()
-  for (const reference of table.references) {
-    const keys = keysOf(reference)
-    const key = keys[(row + attempt) % Math.max(1, keys.length)]
-    if (key !== undefined) reference.columns.forEach((column, i) => values.set(column, key[i] ?? 'null'))
-    else if (isOptional(table, reference.columns))
-      for (const column of reference.columns.filter((one) => isOptional(table, [one]))) values.set(column, 'null')
-    else return { why: `it refers to ${reference.table}, which has no rows` }
+  for (const reference of [...table.references].sort((a, b) => b.columns.length - a.columns.length)) {
+    const { columns } = reference
+    const fitting = keysOf(reference).filter((key) =>
+      columns.every((column, i) => (values.get(column) ?? key[i]) === key[i]),
+    )
+    const key = fitting[(row + attempt) % Math.max(1, fitting.length)] ?? ownKey(reference, asked, { values, sql })
+    const free = columns.filter((one) => !values.has(one) && isOptional(table, [one]))
+    if (key !== null) columns.forEach((column, i) => values.set(column, key[i] ?? 'null'))
+    else if (isOptional(table, columns)) for (const column of free) values.set(column, 'null')
+    else return { why: `it refers to ${reference.table}, which has no rows${values.size > 0 ? ' that fit' : ''}` }
   }
   return { values }
+}
+
+/** A row that must refer to one of its own table refers to itself. */
+function ownKey(
+  reference: Reference,
+  asked: RowAsked,
+  { values, sql }: { values: Map<string, string>; sql: Sql },
+): readonly string[] | null {
+  const { table } = asked
+  if (reference.table !== table.name || isOptional(table, reference.columns)) return null
+  const names = reference.keys.length > 0 ? reference.keys : (table.keys[0] ?? [])
+  const key = names.map((name) => {
+    const column = table.columns.find((one) => one.name === name)
+    return values.get(name) ?? (column === undefined ? null : ownValue(column, asked, sql))
+  })
+  if (!key.every((one) => one !== null)) return null
+  names.forEach((name, i) => values.set(name, key[i] ?? 'null'))
+  return key
 }
 
 function escape(text: string): string {

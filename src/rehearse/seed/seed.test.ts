@@ -66,13 +66,13 @@ const inserts: readonly (readonly [fact: string, got: string, wanted: string])[]
   [
     'numbers and texts',
     insertOf({ a: { type: 'integer' }, b: { type: 'text' } }),
-    `("a", "b") values ('1001', 'seed 1001')`,
+    `("a", "b") values ('1001', 'seed_1001')`,
   ],
   ['a short text keeps its end', insertOf({ a: { type: 'character varying(3)' } }, 1), `("a") values ('002')`],
   ['a sequence fills its column', insertOf({ a: { type: 'integer', default: "nextval('x')" } }), 'default values'],
   ['an identity too', insertOf({ a: { type: 'integer', identity: 'always' } }), 'default values'],
   ['the last row has NULL where it may', insertOf({ a: { type: 'text' } }, seedRows - 1), '("a") values (null)'],
-  ['but not in a key', insertOf({ a: { type: 'text' } }, 2, [constraint('public.t.u', 'UNIQUE (a)')]), `('seed 1003')`],
+  ['but not in a key', insertOf({ a: { type: 'text' } }, 2, [constraint('public.t.u', 'UNIQUE (a)')]), `('seed_1003')`],
   [
     'an enum takes its labels in turn',
     insertOf({ a: { type: 'public.mood' } }, 1, [
