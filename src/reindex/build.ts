@@ -1,5 +1,6 @@
 /** Builds a table beside the one that is there, and puts it in that one's place in one transaction. */
 
+import { type Refusal, swap } from './swap.ts'
 import {
   type IndexTable,
   type InTransaction,
@@ -7,7 +8,9 @@ import {
   type Sql,
   type Standing,
   buildingName,
+  indexTexts,
   markOf,
+  namesOf,
   placeOf,
   quoted,
   relationText,
@@ -24,8 +27,8 @@ export interface Duplicate {
 export interface Building {
   /** Adds rows; answers those that have none, because another row has their key. */
   add(rows: readonly Row[]): Promise<readonly Duplicate[]>
-  /** From here on the new rows are the table. `refused`: by now it is somebody else's. */
-  swap(): Promise<{ readonly refused: string | null }>
+  /** From here on the new rows are the table; the answer is why not, where they cannot be. */
+  swap(): Promise<Refusal | null>
   /** Nothing of it stays. */
   drop(): Promise<void>
 }
@@ -46,17 +49,22 @@ export async function beginBuild(
   const { transaction, token } = options
   const refused = await transaction(async (sql) => {
     const old = await standingOf(sql, table, table.name)
-    const reason =
-      refusalOf(old, options) ?? refusalOf(await standingOf(sql, table, buildingName(table)), { foreign: 'refuse' })
+    const left = await standingOf(sql, table, buildingName(table))
+    const reason = refusalOf(old, options) ?? refusalOf(left, { foreign: 'refuse' })
     if (reason !== null) return reason
-    await sql.exec(`DROP TABLE IF EXISTS ${placeOf(table, buildingName(table))}`)
+    if (left !== 'absent') await sql.exec(`DROP TABLE ${placeOf(table, buildingName(table))}`)
     for (const text of createTexts(table, token)) await sql.exec(text)
     return null
   })
   if (refused !== null) return { refused }
   return {
     add: (rows) => transaction((sql) => insert(sql, table, rows)),
-    swap: () => transaction((sql) => swap(sql, table, options)),
+    swap: () =>
+      transaction(async (sql) => {
+        const old = await standingOf(sql, table, table.name)
+        const reason = refusalOf(old, options)
+        return reason === null ? await swap(sql, table, { old, token }) : { code: 'index-foreign', reason }
+      }),
     drop: () => transaction((sql) => sql.exec(`DROP TABLE IF EXISTS ${placeOf(table, buildingName(table))}`)),
   }
 }
@@ -76,17 +84,7 @@ function createTexts(table: IndexTable, token: string): string[] {
   const mark = isSqlite ? `/* ${markOf(table)}; reindex replaces it */ ` : ''
   const create = `CREATE TABLE ${placeOf(table, name)} (${mark}${[...columns, key].join(', ')})${isSqlite ? ' STRICT' : ''}`
   const comment = `COMMENT ON TABLE ${placeOf(table, name)} IS '${markOf(table)}; reindex replaces it'`
-  return [create, ...(isSqlite ? [] : [comment]), ...indexTexts(table, token)]
-}
-
-function indexTexts(table: IndexTable, token: string): string[] {
-  // A row is found by its document, whatever tells rows apart.
-  const document = table.key.length === 1 && table.key[0] === 'document' ? [] : [{ name: 'document', unique: true }]
-  const wanted = table.columns.filter((one) => one.indexed).map(({ name }) => ({ name, unique: false }))
-  return [...document, ...wanted].map(
-    ({ name, unique }, i) =>
-      `CREATE ${unique ? 'UNIQUE ' : ''}INDEX ${quoted(`${table.name}_${token}_${i}`)} ON ${placeOf(table, buildingName(table))} (${quoted(name)})`,
-  )
+  return [create, ...(isSqlite ? [] : [comment]), ...indexTexts(table, { on: buildingName(table), token })]
 }
 
 async function insert(sql: Sql, table: IndexTable, rows: readonly Row[]): Promise<readonly Duplicate[]> {
@@ -102,42 +100,4 @@ ON CONFLICT DO NOTHING RETURNING "document"`
   const doubles = `SELECT given."document" AS document, had."document" AS other
 FROM (${relationText(table)}) AS given JOIN ${building} AS had ON ${same} AND had."document" <> given."document"`
   return await sql.query<{ document: string; other: string }>(doubles, [given])
-}
-
-async function swap(sql: Sql, table: IndexTable, options: BuildOptions): Promise<{ readonly refused: string | null }> {
-  const refused = refusalOf(await standingOf(sql, table, table.name), options)
-  if (refused !== null) return { refused }
-  const old = placeOf(table, table.name)
-  const aside = table.dialect === 'sqlite' ? await setViewsAside(sql) : await readGrants(sql, table)
-  await sql.exec(`DROP TABLE IF EXISTS ${old}`)
-  await sql.exec(`ALTER TABLE ${placeOf(table, buildingName(table))} RENAME TO ${quoted(table.name)}`)
-  for (const text of aside) await sql.exec(text)
-  return { refused: null }
-}
-
-/** SQLite renames no table while a view asks for one that is not there; these come back in the same transaction. */
-async function setViewsAside(sql: Sql): Promise<string[]> {
-  const views = await sql.query<{ name: string; text: string }>(
-    `SELECT name, sql AS text FROM main.sqlite_master WHERE type = 'view'`,
-  )
-  for (const { name } of views) await sql.exec(`DROP VIEW main.${quoted(name)}`)
-  return views.map((one) => one.text)
-}
-
-/** Who might read the old table may read the new one. */
-async function readGrants(sql: Sql, { schema, name }: IndexTable): Promise<string[]> {
-  const grants = await sql.query<{ text: string }>(
-    `SELECT pg_catalog.format('GRANT %s ON TABLE %I.%I TO %s%s', g.privilege_type, n.nspname, c.relname,
-  CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(r.rolname) END,
-  CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) AS text
-FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace,
-  pg_catalog.aclexplode(c.relacl) AS g LEFT JOIN pg_catalog.pg_roles r ON r.oid = g.grantee
-WHERE n.nspname = $1 AND c.relname = $2 AND g.grantee <> c.relowner ORDER BY 1`,
-    [schema, name],
-  )
-  return grants.map((one) => one.text)
-}
-
-function namesOf(names: readonly string[]): string {
-  return names.map(quoted).join(', ')
 }

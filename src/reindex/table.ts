@@ -63,6 +63,25 @@ export function placeOf({ schema }: IndexTable, name: string): string {
   return schema === null ? quoted(name) : `${quoted(schema)}.${quoted(name)}`
 }
 
+/** As a list in SQL. */
+export function namesOf(names: readonly string[]): string {
+  return names.map(quoted).join(', ')
+}
+
+/** What makes the indexes of the table that is called `on`; `token` tells those of two builds apart. */
+export function indexTexts(
+  table: IndexTable,
+  { on, token }: { readonly on: string; readonly token: string },
+): string[] {
+  // A row is found by its document, whatever tells rows apart.
+  const document = table.key.length === 1 && table.key[0] === 'document' ? [] : [{ name: 'document', unique: true }]
+  const wanted = table.columns.filter((one) => one.indexed).map(({ name }) => ({ name, unique: false }))
+  return [...document, ...wanted].map(
+    ({ name, unique }, i) =>
+      `CREATE ${unique ? 'UNIQUE ' : ''}INDEX ${quoted(`${table.name}_${token}_${i}`)} ON ${placeOf(table, on)} (${quoted(name)})`,
+  )
+}
+
 /** The first parameter of a statement. */
 export function parameter({ dialect }: IndexTable): string {
   return dialect === 'sqlite' ? '?' : '$1'

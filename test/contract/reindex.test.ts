@@ -35,27 +35,31 @@ type Json = Record<string, unknown>
 
 const hostile = `it's "quoted" \\ é 😀 ; DROP TABLE manifests; --`
 
-function describeReindex(kind: string, freshUrl: (folder: string) => Promise<string>): void {
-  async function project(documents: Readonly<Record<string, Json | string>>) {
-    const folder = makeFolder({ 'migrations/manifests/1.0.0-1.1.0.ts': transform, 'artifacts/': '' })
-    const url = await freshUrl(folder)
-    const index = { url, table: 'manifests', key: ['run_id'], columns }
-    const config = { stores: { manifests: { kind: 'documents', files: 'artifacts/**/manifest.json', index } } } as const
-    const write = (name: string, document: Json | string): void => {
-      const file = join(folder, 'artifacts', name, 'manifest.json')
-      mkdirSync(dirname(file), { recursive: true })
-      writeFileSync(file, typeof document === 'string' ? document : JSON.stringify(document))
-    }
-    for (const [name, document] of Object.entries(documents)) write(name, document)
-    const reindex = async (options: Partial<ReindexOptions> = {}): Promise<Answer> => {
-      await using opened = await lockstep({ cwd: folder, config })
-      return await opened.reindex(options)
-    }
-    const inside = async <T>(work: (api: MigrationApi) => Promise<T>): Promise<T> =>
-      await insideDatabase(folder, url, work)
-    const rows = (): Promise<Json[]> => inside(({ query }) => query('SELECT * FROM manifests ORDER BY document'))
-    return { folder, write, reindex, inside, rows }
+type Documents = Readonly<Record<string, Json | string>>
+
+async function projectWith(freshUrl: (folder: string) => Promise<string>, documents: Documents) {
+  const folder = makeFolder({ 'migrations/manifests/1.0.0-1.1.0.ts': transform, 'artifacts/': '' })
+  const url = await freshUrl(folder)
+  const index = { url, table: 'manifests', key: ['run_id'], columns }
+  const config = { stores: { manifests: { kind: 'documents', files: 'artifacts/**/manifest.json', index } } } as const
+  const write = (name: string, document: Json | string): void => {
+    const file = join(folder, 'artifacts', name, 'manifest.json')
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, typeof document === 'string' ? document : JSON.stringify(document))
   }
+  for (const [name, document] of Object.entries(documents)) write(name, document)
+  const reindex = async (options: Partial<ReindexOptions> = {}): Promise<Answer> => {
+    await using opened = await lockstep({ cwd: folder, config })
+    return await opened.reindex(options)
+  }
+  const inside = async <T>(work: (api: MigrationApi) => Promise<T>): Promise<T> =>
+    await insideDatabase(folder, url, work)
+  const rows = (): Promise<Json[]> => inside(({ query }) => query('SELECT * FROM manifests ORDER BY document'))
+  return { folder, write, reindex, inside, rows }
+}
+
+function describeReindex(kind: string, freshUrl: (folder: string) => Promise<string>): void {
+  const project = (documents: Documents) => projectWith(freshUrl, documents)
 
   describe(kind, () => {
     test('each document is a row, read as the latest version, every digit and letter of it', async () => {
@@ -186,9 +190,60 @@ async function insideDatabase<T>(cwd: string, url: string, work: (api: Migration
   return answers[0] as T
 }
 
+/** What only a table of PostgreSQL has. */
+function describeAttached(kind: string, freshUrl: (folder: string) => Promise<string>): void {
+  describe(`${kind}: what others have made of the table`, () => {
+    const a = { schema_version: '1.1.0', run_id: 'a', priority: 'low' }
+
+    test('stays, and sees the new rows', async () => {
+      const { reindex, write, inside, rows } = await projectWith(freshUrl, { a })
+      await reindex()
+      await inside(async ({ exec }) => {
+        await exec('CREATE VIEW runs AS SELECT run_id FROM manifests; ALTER TABLE manifests ENABLE ROW LEVEL SECURITY')
+        await exec('CREATE POLICY nobody ON manifests FOR DELETE USING (false)')
+      })
+      write('b', { ...a, run_id: 'b' })
+      expect((await reindex()).exit).toBe(0)
+      expect((await reindex()).exit).toBe(0)
+      expect(await inside(({ query }) => query('SELECT * FROM runs ORDER BY 1'))).toEqual([
+        { run_id: 'a' },
+        { run_id: 'b' },
+      ])
+      expect(await rows()).toHaveLength(2)
+      expect(await inside(({ query }) => query('SELECT polname FROM pg_policy'))).toEqual([{ polname: 'nobody' }])
+      expect((await reindex({ work: 'compare' })).exit).toBe(0)
+      expect(
+        await inside(({ query }) =>
+          query("SELECT count(*)::int AS many FROM pg_indexes WHERE tablename = 'manifests'"),
+        ),
+      ).toEqual([{ many: 4 }])
+    })
+
+    test('is not cut off: a foreign key, and a view of a column that goes', async () => {
+      const { reindex, inside, rows } = await projectWith(freshUrl, { a })
+      await reindex()
+      await inside(({ exec }) =>
+        exec('CREATE VIEW runs AS SELECT run_id FROM manifests; ALTER TABLE manifests ADD odd int'),
+      )
+      const wider = await reindex()
+      expect(wider.stores[0]?.error).toMatchObject({ code: 'index-in-use', exit: 4 })
+      expect(wider.stores[0]?.error?.message).toContain('column odd is not in the configuration) under view runs')
+      await inside(({ exec }) =>
+        exec('DROP VIEW runs; CREATE TABLE reports (run_id text REFERENCES manifests ON DELETE CASCADE)'),
+      )
+      await inside(({ exec }) => exec("INSERT INTO reports VALUES ('a')"))
+      const referred = await reindex({ foreign: 'replace' })
+      expect(referred.stores[0]?.error?.message).toContain('constraint reports_run_id_fkey on table reports')
+      expect(await rows()).toHaveLength(1)
+      expect(await inside(({ query }) => query('SELECT * FROM reports'))).toEqual([{ run_id: 'a' }])
+    })
+  })
+}
+
 describeReindex('sqlite', () => Promise.resolve('sqlite:index.db'))
 describeReindex('pglite', () => Promise.resolve('pglite:./index'))
 
 describeWithPostgres('postgres', (databases) => {
   describeReindex('a table', () => databases.create())
+  describeAttached('a table', () => databases.create())
 })

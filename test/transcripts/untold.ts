@@ -13,6 +13,7 @@ export const untold: Readonly<Record<string, string>> = {
   'document-too-large': limits,
   'document-unreadable': 'root, under which tests may run, can read every file',
   'file-changed-meanwhile': 'it takes a file above 64 KiB; a shorter one is read once. src/sources/body-reader.test.ts shows it',
+  'index-in-use': 'it takes a table of PostgreSQL that others have made something of; test/contract/reindex.test.ts shows it',
   'journal-broken': moment,
   'node-too-old': 'the pinned Node is new enough; test/package/old-node.test.ts runs old ones',
   'recovery-needed': 'root, under which tests may run, can always write; src/stores/sqlite/recovery.test.ts shows it',

@@ -205,6 +205,12 @@ const indexErrors = {
     why: 'A table that reindex did not make may hold what no document does.',
     help: () => ['name another table in the configuration', 'if it may go: lockstep reindex --replace-table'],
   }),
+  'index-in-use': entry<{ store: string; table: string; place: string; reason: string }>({
+    exit: 4,
+    what: (d) => `${d.table} in ${d.place} cannot be rebuilt: ${d.reason}`,
+    why: 'What others have made of a table would go with it, or follow its rows.',
+    help: () => ['drop what is named, and make it again afterwards: lockstep reindex'],
+  }),
   'index-refused': entry<{ store: string; table: string; refused: number; seen: number }>({
     exit: 4,
     what: (d) =>

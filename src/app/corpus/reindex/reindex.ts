@@ -106,11 +106,10 @@ type Made = IndexedDocuments['work']
 
 async function rebuild(work: Reindexing, table: IndexTable, transaction: InTransaction): Promise<Made> {
   const { context, options, tally } = work
-  const foreign = (reason: string): LockstepError =>
-    new LockstepError('index-foreign', { store: table.store, table: table.name, place: work.index.place, reason })
+  const about = { store: table.store, table: table.name, place: work.index.place }
   const token = context.author.runId.replaceAll('-', '').slice(0, 8)
   const building = await beginBuild(table, { transaction, token, foreign: options.foreign })
-  if ('refused' in building) throw foreign(building.refused)
+  if ('refused' in building) throw new LockstepError('index-foreign', { ...about, reason: building.refused })
   try {
     for await (const rows of batchesOf(work)) {
       const duplicates = await building.add(rows)
@@ -121,8 +120,8 @@ async function rebuild(work: Reindexing, table: IndexTable, transaction: InTrans
       await building.drop()
       return 'left'
     }
-    const { refused } = await building.swap()
-    if (refused !== null) throw foreign(refused)
+    const refused = await building.swap()
+    if (refused !== null) throw new LockstepError(refused.code, { ...about, reason: refused.reason })
     return 'rebuilt'
   } catch (error) {
     // What stopped us is what is told; the next build sweeps what could not be taken away now.
