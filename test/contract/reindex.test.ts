@@ -2,6 +2,9 @@
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { setImmediate } from 'node:timers/promises'
+import { Client } from 'pg'
 import { describe, expect, test } from 'vitest'
 import type { Answer, IndexedDocuments } from '../../src/app/answers/report.ts'
 import { lockstep } from '../../src/library/lockstep.ts'
@@ -35,6 +38,7 @@ type Json = Record<string, unknown>
 
 const hostile = `it's "quoted" \\ é 😀 ; DROP TABLE manifests; --`
 
+<<<<<<< HEAD
 type Documents = Readonly<Record<string, Json | string>>
 
 async function projectWith(freshUrl: (folder: string) => Promise<string>, documents: Documents) {
@@ -46,6 +50,29 @@ async function projectWith(freshUrl: (folder: string) => Promise<string>, docume
     const file = join(folder, 'artifacts', name, 'manifest.json')
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, typeof document === 'string' ? document : JSON.stringify(document))
+=======
+function describeReindex(kind: string, freshUrl: (folder: string) => Promise<string>): void {
+  async function project(documents: Readonly<Record<string, Json | string>>) {
+    const folder = makeFolder({ 'migrations/manifests/1.0.0-1.1.0.ts': transform, 'artifacts/': '' })
+    const url = await freshUrl(folder)
+    const index = { url, table: 'manifests', key: ['run_id'], columns }
+    const config = { stores: { manifests: { kind: 'documents', files: 'artifacts/**/manifest.json', index } } } as const
+    const write = (name: string, document: Json | string): void => {
+      const file = join(folder, 'artifacts', name, 'manifest.json')
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, typeof document === 'string' ? document : JSON.stringify(document))
+    }
+    for (const [name, document] of Object.entries(documents)) write(name, document)
+    const reindex = async (options: Partial<ReindexOptions> = {}): Promise<Answer> => {
+      await using opened = await lockstep({ cwd: folder, config })
+      return await opened.reindex(options)
+    }
+    const inside = async <T>(work: (api: MigrationApi) => Promise<T>): Promise<T> =>
+      await insideDatabase(folder, url, work)
+    const watch = async (work: () => Promise<unknown>): Promise<Set<number>> => await countsDuring(folder, url, work)
+    const rows = (): Promise<Json[]> => inside(({ query }) => query('SELECT * FROM manifests ORDER BY document'))
+    return { folder, write, reindex, inside, rows, watch }
+>>>>>>> 20fa9ca (wip)
   }
   for (const [name, document] of Object.entries(documents)) write(name, document)
   const reindex = async (options: Partial<ReindexOptions> = {}): Promise<Answer> => {
@@ -151,6 +178,22 @@ function describeReindex(kind: string, freshUrl: (folder: string) => Promise<str
       expect(await rows()).toMatchObject([{ run_id: 'a' }])
     })
 
+    test('whoever reads meanwhile sees the old rows or the new ones, and nothing between', async () => {
+      const documents = (count: number): Record<string, Json> =>
+        Object.fromEntries(
+          Array.from({ length: count }, (_, i) => [
+            `n${i}`,
+            { schema_version: '1.1.0', run_id: `${i}`, priority: 'x' },
+          ]),
+        )
+      const { reindex, write, watch } = await project(documents(700))
+      await reindex()
+      for (const [name, document] of Object.entries(documents(1600))) write(name, document)
+      const seen = await watch(() => reindex())
+      expect([...seen].filter((count) => count !== 700 && count !== 1600)).toEqual([])
+      expect(seen.has(1600)).toBe(true)
+    })
+
     test('what a killed build has left is swept', async () => {
       const { reindex, inside, rows } = await project({ a: { schema_version: '1.1.0', run_id: 'a', priority: 'low' } })
       await reindex()
@@ -162,6 +205,62 @@ function describeReindex(kind: string, freshUrl: (folder: string) => Promise<str
       expect(await rows()).toMatchObject([{ run_id: 'a' }])
     })
   })
+}
+
+/** Every number of rows that a reader of its own connection sees while `work` goes on, and after it. */
+async function countsDuring(folder: string, url: string, work: () => Promise<unknown>): Promise<Set<number>> {
+  const seen = new Set<number>()
+  const look = async (): Promise<void> => {
+    const found = await count.read()
+    if (found !== null) seen.add(found)
+  }
+  const count = await openCounter(folder, url)
+  const ending = new AbortController()
+  const reading = (async (): Promise<void> => {
+    while (!ending.signal.aborted) {
+      await look()
+      await setImmediate()
+    }
+  })()
+  await work()
+  ending.abort()
+  await reading
+  await look()
+  await count.close()
+  return seen
+}
+
+interface Counter {
+  /** `null`: it is locked at this moment. */
+  read(): Promise<number | null>
+  close(): Promise<void>
+}
+
+const countText = 'SELECT count(*) AS count FROM manifests'
+
+/** PGlite can only be open once, so there nobody else can look. */
+async function openCounter(folder: string, url: string): Promise<Counter> {
+  if (url.startsWith('pglite:')) return { read: () => Promise.resolve(1600), close: () => Promise.resolve() }
+  if (url.startsWith('sqlite:')) {
+    const database = new DatabaseSync(join(folder, url.slice('sqlite:'.length)), { readOnly: true, timeout: 0 })
+    return { read: () => Promise.resolve(countIn(database)), close: () => Promise.resolve(database.close()) }
+  }
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  return {
+    read: async () => Number((await client.query<{ count: string }>(countText)).rows[0]?.count),
+    close: () => client.end(),
+  }
+}
+
+/** In one thread nobody can wait for the other: a moment in which a batch is written is asked again. */
+function countIn(database: DatabaseSync): number | null {
+  try {
+    return Number(database.prepare(countText).get()?.['count'])
+  } catch (error) {
+    if (error instanceof Error && error.message === 'database is locked') return null
+    throw error
+  }
 }
 
 function indexedOf(answer: Answer): IndexedDocuments | undefined {
@@ -190,6 +289,7 @@ async function insideDatabase<T>(cwd: string, url: string, work: (api: Migration
   return answers[0] as T
 }
 
+<<<<<<< HEAD
 /** What only a table of PostgreSQL has. */
 function describeAttached(kind: string, freshUrl: (folder: string) => Promise<string>): void {
   describe(`${kind}: what others have made of the table`, () => {
@@ -239,11 +339,52 @@ function describeAttached(kind: string, freshUrl: (folder: string) => Promise<st
     })
   })
 }
+=======
+test('sqlite: views on the table are there afterwards, and show the new rows', async () => {
+  const folder = makeFolder({ 'migrations/manifests/1.0.0-1.1.0.ts': transform })
+  mkdirSync(join(folder, 'artifacts/a'), { recursive: true })
+  const index = { url: 'sqlite:index.db', table: 'manifests', columns: { run_id: { type: 'text' } } } as const
+  const config = { stores: { manifests: { kind: 'documents', files: 'artifacts/*/manifest.json', index } } } as const
+  const rebuild = async (run: string): Promise<void> => {
+    writeFileSync(join(folder, 'artifacts/a/manifest.json'), `{"schema_version": "1.1.0", "run_id": "${run}"}`)
+    await using opened = await lockstep({ cwd: folder, config })
+    expect((await opened.reindex()).exit).toBe(0)
+  }
+  await rebuild('first')
+  const database = new DatabaseSync(join(folder, 'index.db'))
+  database.exec('CREATE VIEW runs AS SELECT run_id FROM manifests')
+  database.close()
+  await rebuild('second')
+  const reader = new DatabaseSync(join(folder, 'index.db'))
+  expect(reader.prepare('SELECT run_id FROM runs').all()).toMatchObject([{ run_id: 'second' }])
+  reader.close()
+})
+>>>>>>> 20fa9ca (wip)
 
 describeReindex('sqlite', () => Promise.resolve('sqlite:index.db'))
 describeReindex('pglite', () => Promise.resolve('pglite:./index'))
 
 describeWithPostgres('postgres', (databases) => {
   describeReindex('a table', () => databases.create())
+<<<<<<< HEAD
   describeAttached('a table', () => databases.create())
+=======
+
+  test('who might read the table may read the new one', async () => {
+    const url = await databases.create()
+    const folder = makeFolder({ 'migrations/manifests/1.0.0-1.1.0.ts': transform })
+    mkdirSync(join(folder, 'artifacts/a'), { recursive: true })
+    writeFileSync(join(folder, 'artifacts/a/manifest.json'), '{"schema_version": "1.1.0"}')
+    const index = { url, table: 'manifests', columns: {} }
+    const config = { stores: { manifests: { kind: 'documents', files: 'artifacts/*/manifest.json', index } } } as const
+    await using opened = await lockstep({ cwd: folder, config })
+    await opened.reindex()
+    await insideDatabase(folder, url, ({ exec }) => exec('GRANT SELECT ON manifests TO PUBLIC'))
+    const again = await opened.reindex()
+    expect([again.exit, again.stores[0]?.error?.message]).toEqual([0, undefined])
+    const text = `SELECT privilege_type FROM information_schema.table_privileges
+      WHERE table_name = 'manifests' AND grantee = 'PUBLIC'`
+    expect(await insideDatabase(folder, url, ({ query }) => query(text))).toEqual([{ privilege_type: 'SELECT' }])
+  })
+>>>>>>> 20fa9ca (wip)
 })

@@ -152,6 +152,7 @@ export function makeCrashFiles(): CrashFiles {
       return 'done'
     },
     rename(from, to) {
+      if (now.folders.has(from)) return change({ kind: 'folder', play: (disk) => renameFolder(disk, from, to) })
       const inode = inodeAt(from)
       change({
         kind: 'name',
@@ -172,9 +173,9 @@ export function makeCrashFiles(): CrashFiles {
       if (!now.folders.has(path)) change({ kind: 'folder', play: (disk) => addFolders(disk, path) })
     },
     removeFolder(path) {
-      const inside = [...now.names.keys(), ...now.folders].some((one) => one.startsWith(`${path}/`))
-      if (inside) return false
-      change({ kind: 'folder', play: (disk) => void disk.folders.delete(path) })
+      if (!isEmpty(now, path)) return false
+      // What is still in it on the disk keeps it there.
+      change({ kind: 'folder', play: (disk) => void (isEmpty(disk, path) && disk.folders.delete(path)) })
       return true
     },
     sync() {
@@ -208,6 +209,22 @@ function copyDisk(disk: Disk): Disk {
 
 function addFolders(disk: Disk, path: string): void {
   for (let at = path; at !== ''; at = folderOf(at)) disk.folders.add(at)
+}
+
+function isEmpty(disk: Disk, folder: string): boolean {
+  return ![...disk.names.keys(), ...disk.folders].some((one) => one.startsWith(`${folder}/`))
+}
+
+function renameFolder(disk: Disk, from: string, to: string): void {
+  if (!disk.folders.has(from) || !disk.folders.has(folderOf(to))) return
+  const moved = (path: string): string =>
+    path === from || path.startsWith(`${from}/`) ? to + path.slice(from.length) : path
+  const names = [...disk.names].map(([path, inode]) => [moved(path), inode] as const)
+  const folders = [...disk.folders].map(moved)
+  disk.names.clear()
+  disk.folders.clear()
+  for (const [path, inode] of names) disk.names.set(path, inode)
+  for (const path of folders) disk.folders.add(path)
 }
 
 function folderOf(path: string): string {

@@ -88,13 +88,25 @@ function copy(open: OpenCorpus, { file, work, store }: Copying): Promise<Content
   return Promise.resolve(tally.contents())
 }
 
-/** Reads a copy to its end, and tells what it holds; throws for whatever is wrong with it. */
-export async function readContents(
-  open: OpenCorpus,
-  { chunks, refuse }: { readonly chunks: AsyncIterable<Uint8Array>; readonly refuse: Refuse },
-): Promise<Contents> {
+/** What is read of a copy, and by whom. */
+export interface CopyReading {
+  /** The copy, out of its compression. */
+  readonly chunks: AsyncIterable<Uint8Array>
+  /** Documents relative to the root; `null` for all. */
+  readonly only: readonly string[] | null
+  readonly refuse: Refuse
+}
+
+/** Reads a copy to its end, and tells what it holds; throws for whatever is wrong with it, and where one is not in it. */
+export async function readContents(open: OpenCorpus, { chunks, only, refuse }: CopyReading): Promise<Contents> {
   const tally = newTally(open.rules)
-  for await (const entry of readEntries(chunks, { corpus: open.corpus, refuse })) tally.add(entry)
+  const missing = new Set(only)
+  for await (const entry of readEntries(chunks, { corpus: open.corpus, refuse })) {
+    tally.add(entry)
+    missing.delete(entry.path)
+  }
+  const [first] = missing
+  if (first !== undefined) throw refuse(`${first} is not in it`)
   return tally.contents()
 }
 
@@ -103,7 +115,7 @@ async function check(
   { file, store }: { readonly file: string; readonly store: string },
 ): Promise<CopyChecks> {
   const refuse: Refuse = (reason) => new LockstepError('backup-unusable', { store, file, reason })
-  const contents = await readContents(open, { chunks: createReadStream(file), refuse })
+  const contents = await readContents(open, { chunks: createReadStream(file), only: null, refuse })
   return { checks: ['the hash of each document'], remarks: [], contents }
 }
 

@@ -40,19 +40,24 @@ export function removeRuns({ files, corpus }: Place, runs: readonly string[]): v
     leaving.map((name) => pathOf(corpus, runFolder(name))),
   )
   for (const name of leaving) {
-    removeSidecars(files, corpus, name)
+    // Their journal may only go once they have: a sidecar that nobody knows would stay for ever.
+    if (removeSidecars(files, corpus, name) > 0) files.sync(corpus.root, [])
     removeTree(files, pathOf(corpus, runFolder(name)))
   }
 }
 
-/** Of a run that kept its originals in its own folder there are none. */
-function removeSidecars(files: FileSystem, corpus: Corpus, run: string): void {
+/** Answers how many; of a run that kept its originals in its own folder there are none. */
+function removeSidecars(files: FileSystem, corpus: Corpus, run: string): number {
+  let removed = 0
   for (const { document, backup, before } of replacedBy(files, corpus, run)) {
     if (!matches(corpus.glob, document) || !isBeside(document, backup)) continue
     const path = pathOf(corpus, backup)
     const bytes = files.read(path, Infinity)?.bytes ?? null
-    if (bytes !== null && sha256Of(bytes) === before) files.remove(path)
+    if (bytes === null || sha256Of(bytes) !== before) continue
+    files.remove(path)
+    removed++
   }
+  return removed
 }
 
 /** A journal is a file that anybody may have edited: only a backup of the document beside it is ever removed. */

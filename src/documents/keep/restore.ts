@@ -5,27 +5,11 @@ import { dirname } from 'node:path'
 import { pathOf } from '../files/corpus.ts'
 import type { OpenCorpus } from '../runs/open-corpus.ts'
 import type { OldText } from '../runs/restore.ts'
-import { readEntries, versionIn } from './copies.ts'
-import type { Refuse, TarEntry } from './tar.ts'
-
-export interface PackReading {
-  /** The copy, out of its compression. */
-  readonly chunks: AsyncIterable<Uint8Array>
-  /** Documents relative to the root; `null` for all. */
-  readonly only: readonly string[] | null
-  readonly refuse: Refuse
-}
-
-/** Reads a copy to its end; throws for whatever is wrong with it, and where one of the wanted documents is not in it. */
-export async function checkPack(open: OpenCorpus, { chunks, only, refuse }: PackReading): Promise<void> {
-  const missing = new Set(only)
-  for await (const { path } of readEntries(chunks, { corpus: open.corpus, refuse })) missing.delete(path)
-  const [first] = missing
-  if (first !== undefined) throw refuse(`${first} is not in it`)
-}
+import { type CopyReading, readEntries, versionIn } from './copies.ts'
+import type { TarEntry } from './tar.ts'
 
 /** The texts of a copy that was checked. */
-export async function* textsOfPack(open: OpenCorpus, { chunks, only, refuse }: PackReading): AsyncGenerator<OldText> {
+export async function* textsOfPack(open: OpenCorpus, { chunks, only, refuse }: CopyReading): AsyncGenerator<OldText> {
   const wanted = only === null ? null : new Set(only)
   for await (const entry of readEntries(chunks, { corpus: open.corpus, refuse })) {
     if (wanted === null || wanted.has(entry.path)) yield textOf(open, entry)

@@ -103,17 +103,27 @@ export async function prunePacks(
   })
 }
 
+interface Checking {
+  readonly backed: BackedUp
+  /** Documents that must be in it. */
+  readonly only?: readonly string[] | null
+  readonly context: AppContext
+}
+
 /** Holds a pack against its manifest: its bytes, and what it says that it holds. */
 export async function expectWhole(
   open: OpenedCorpus,
   backup: Readable,
-  { backed, context }: { readonly backed: BackedUp; readonly context: AppContext },
+  { backed, only = null, context }: Checking,
 ): Promise<void> {
   const tell = tellProgress(backed.name, context)
   const { file, manifest } = backup
   const refuse = refusing(backed.name, file)
   const chunks = backup.read((done, total) => tell('reading', done, total))
-  const differences = compareSummaries(manifest.holds, summaryOf(await readContents(open, { chunks, refuse }), sha256))
+  const differences = compareSummaries(
+    manifest.holds,
+    summaryOf(await readContents(open, { chunks, only, refuse }), sha256),
+  )
   if (differences.length > 0) throw refuse(differences.join('; '))
 }
 
@@ -121,11 +131,7 @@ export function refusing(store: string, file: string): Refuse {
   return (reason) => new LockstepError('backup-unusable', { store, file, reason })
 }
 
-async function verifyOne(
-  found: FoundBackup,
-  open: OpenedCorpus,
-  { backed, context }: { readonly backed: BackedUp; readonly context: AppContext },
-): Promise<BackupInfo> {
+async function verifyOne(found: FoundBackup, open: OpenedCorpus, { backed, context }: Checking): Promise<BackupInfo> {
   try {
     await expectWhole(open, readableBackup(found, backed.store), { backed, context })
     return infoOfPack(found)

@@ -1,7 +1,7 @@
 /** `restore` of documents from a pack: all of them, or some. */
 
 import { readableBackup } from '../../../backup/read-back.ts'
-import { checkPack, restoreTexts, textsOfPack } from '../../../documents/index.ts'
+import { restoreTexts, textsOfPack } from '../../../documents/index.ts'
 import { tellProgress, whileFolderLocked } from '../../backup/backup.ts'
 import { findOrThrow } from '../../backup/verbs.ts'
 import type { CorpusOutcome } from '../../opening/by-kind.ts'
@@ -46,14 +46,13 @@ export async function restorePack(
     const refuse = refusing(target.name, found.file)
     const only = options.only.length === 0 ? null : options.only.map((named) => withoutRoot(named, open.corpus.name))
     const tell = tellProgress(target.name, context)
-    const chunks = (): AsyncIterable<Uint8Array> => backup.read((done, total) => tell('restoring', done, total))
+    const chunks = backup.read((done, total) => tell('restoring', done, total))
     const head = headOf(target, context)
     const { lockWaitMs } = options
     const answer = await whileFolderLocked(backed, { context, lockWaitMs }, () =>
       whileCorpusLocked(target, { context, lockWaitMs }, async () => {
-        await expectWhole(open, backup, { backed, context })
-        await checkPack(open, { chunks: chunks(), only, refuse })
-        const texts = textsOfPack(open, { chunks: chunks(), only, refuse })
+        await expectWhole(open, backup, { backed, only, context })
+        const texts = textsOfPack(open, { chunks, only, refuse })
         const goal = { run: found.file, changedSince: 'replace', now: nowOf(context), texts } as const
         return await restoreTexts(open, goal, { head, signal: context.signal, onProgress: () => undefined })
       }),

@@ -113,8 +113,16 @@ function placeFindings({ name, corpus: settings }: CorpusTarget): Finding[] {
 }
 
 function mayWrite(folder: string): boolean {
+  return may(folder, constants.W_OK | constants.X_OK)
+}
+
+function mayRead(file: string): boolean {
+  return may(file, constants.R_OK)
+}
+
+function may(path: string, what: number): boolean {
   try {
-    accessSync(folder, constants.W_OK | constants.X_OK)
+    accessSync(path, what)
     return true
   } catch {
     return false
@@ -127,10 +135,10 @@ interface Around {
   readonly findings: readonly Finding[]
 }
 
-/** One look at each name; nothing is opened. */
+/** One look at each document; none is opened. */
 function lookAround(files: FileSystem, corpus: Corpus): Around {
   const here = deviceOf(files.facts(corpus.root)?.id)
-  const counts = { documents: 0, bytes: 0, links: 0, refused: 0, leftovers: 0, elsewhere: 0, names: 0 }
+  const counts = { documents: 0, bytes: 0, links: 0, refused: 0, leftovers: 0, elsewhere: 0, names: 0, closed: 0 }
   for (const found of scanCorpus(files, corpus)) {
     if (found.kind === 'link') counts.links++
     else if (found.kind === 'refused') counts.refused++
@@ -141,8 +149,9 @@ function lookAround(files: FileSystem, corpus: Corpus): Around {
     counts.bytes += facts?.bytes ?? 0
     if (deviceOf(facts?.id) !== here) counts.elsewhere++
     if ((facts?.links ?? 1) > 1) counts.names++
+    if (!mayRead(pathOf(corpus, found.document))) counts.closed++
   }
-  const { documents, bytes, links, refused, leftovers, elsewhere, names } = counts
+  const { documents, bytes, links, refused, leftovers, elsewhere, names, closed } = counts
   const many = (count: number, what: string, help: string | null): Finding[] =>
     count === 0 ? [] : [attention(`${count} ${what}`, help)]
   return {
@@ -152,6 +161,7 @@ function lookAround(files: FileSystem, corpus: Corpus): Around {
       ...many(elsewhere, 'documents are on another file system: their originals are copied, not linked', null),
       ...many(links, 'symbolic links, which are not followed', null),
       ...many(refused, 'names of documents or folders that cannot be used', 'lockstep status'),
+      ...many(closed, 'documents may not be read by this user', 'lockstep status'),
       ...many(names, 'documents have a second name (hard links), and are left alone by a run', 'ls -l'),
       ...many(leftovers, 'new texts of a killed run', 'lockstep repair finish'),
     ],

@@ -1,5 +1,6 @@
 /** `reindex`: the table of a corpus, rebuilt from the files under the lock of its database, or held against them. */
 
+import { randomUUID } from 'node:crypto'
 import { LockstepError, assert } from '../../../core/error.ts'
 import type { Session } from '../../../core/ports.ts'
 import { type LeftDocument, disk, fileOf, holdsDocument } from '../../../documents/index.ts'
@@ -105,9 +106,17 @@ interface Reindexing extends Reading {
 type Made = IndexedDocuments['work']
 
 async function rebuild(work: Reindexing, table: IndexTable, transaction: InTransaction): Promise<Made> {
+<<<<<<< HEAD
   const { context, options, tally } = work
   const about = { store: table.store, table: table.name, place: work.index.place }
   const token = context.author.runId.replaceAll('-', '').slice(0, 8)
+=======
+  const { options, tally } = work
+  const foreign = (reason: string): LockstepError =>
+    new LockstepError('index-foreign', { store: table.store, table: table.name, place: work.index.place, reason })
+  // Of this build: one run of a program may build several times.
+  const token = randomUUID().slice(0, 8)
+>>>>>>> 20fa9ca (wip)
   const building = await beginBuild(table, { transaction, token, foreign: options.foreign })
   if ('refused' in building) throw new LockstepError('index-foreign', { ...about, reason: building.refused })
   try {
