@@ -38,7 +38,6 @@ type Json = Record<string, unknown>
 
 const hostile = `it's "quoted" \\ é 😀 ; DROP TABLE manifests; --`
 
-<<<<<<< HEAD
 type Documents = Readonly<Record<string, Json | string>>
 
 async function projectWith(freshUrl: (folder: string) => Promise<string>, documents: Documents) {
@@ -50,29 +49,6 @@ async function projectWith(freshUrl: (folder: string) => Promise<string>, docume
     const file = join(folder, 'artifacts', name, 'manifest.json')
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, typeof document === 'string' ? document : JSON.stringify(document))
-=======
-function describeReindex(kind: string, freshUrl: (folder: string) => Promise<string>): void {
-  async function project(documents: Readonly<Record<string, Json | string>>) {
-    const folder = makeFolder({ 'migrations/manifests/1.0.0-1.1.0.ts': transform, 'artifacts/': '' })
-    const url = await freshUrl(folder)
-    const index = { url, table: 'manifests', key: ['run_id'], columns }
-    const config = { stores: { manifests: { kind: 'documents', files: 'artifacts/**/manifest.json', index } } } as const
-    const write = (name: string, document: Json | string): void => {
-      const file = join(folder, 'artifacts', name, 'manifest.json')
-      mkdirSync(dirname(file), { recursive: true })
-      writeFileSync(file, typeof document === 'string' ? document : JSON.stringify(document))
-    }
-    for (const [name, document] of Object.entries(documents)) write(name, document)
-    const reindex = async (options: Partial<ReindexOptions> = {}): Promise<Answer> => {
-      await using opened = await lockstep({ cwd: folder, config })
-      return await opened.reindex(options)
-    }
-    const inside = async <T>(work: (api: MigrationApi) => Promise<T>): Promise<T> =>
-      await insideDatabase(folder, url, work)
-    const watch = async (work: () => Promise<unknown>): Promise<Set<number>> => await countsDuring(folder, url, work)
-    const rows = (): Promise<Json[]> => inside(({ query }) => query('SELECT * FROM manifests ORDER BY document'))
-    return { folder, write, reindex, inside, rows, watch }
->>>>>>> 20fa9ca (wip)
   }
   for (const [name, document] of Object.entries(documents)) write(name, document)
   const reindex = async (options: Partial<ReindexOptions> = {}): Promise<Answer> => {
@@ -81,8 +57,9 @@ function describeReindex(kind: string, freshUrl: (folder: string) => Promise<str
   }
   const inside = async <T>(work: (api: MigrationApi) => Promise<T>): Promise<T> =>
     await insideDatabase(folder, url, work)
+  const watch = async (work: () => Promise<unknown>): Promise<Set<number>> => await countsDuring(folder, url, work)
   const rows = (): Promise<Json[]> => inside(({ query }) => query('SELECT * FROM manifests ORDER BY document'))
-  return { folder, write, reindex, inside, rows }
+  return { folder, config, write, reindex, inside, rows, watch }
 }
 
 function describeReindex(kind: string, freshUrl: (folder: string) => Promise<string>): void {
@@ -194,6 +171,12 @@ function describeReindex(kind: string, freshUrl: (folder: string) => Promise<str
       expect(seen.has(1600)).toBe(true)
     })
 
+    test('one program may build a table several times', async () => {
+      const { folder, config } = await project({ a: { schema_version: '1.1.0', run_id: 'a', priority: 'low' } })
+      await using opened = await lockstep({ cwd: folder, config })
+      expect([(await opened.reindex()).exit, (await opened.reindex()).exit]).toEqual([0, 0])
+    })
+
     test('what a killed build has left is swept', async () => {
       const { reindex, inside, rows } = await project({ a: { schema_version: '1.1.0', run_id: 'a', priority: 'low' } })
       await reindex()
@@ -289,7 +272,6 @@ async function insideDatabase<T>(cwd: string, url: string, work: (api: Migration
   return answers[0] as T
 }
 
-<<<<<<< HEAD
 /** What only a table of PostgreSQL has. */
 function describeAttached(kind: string, freshUrl: (folder: string) => Promise<string>): void {
   describe(`${kind}: what others have made of the table`, () => {
@@ -339,52 +321,11 @@ function describeAttached(kind: string, freshUrl: (folder: string) => Promise<st
     })
   })
 }
-=======
-test('sqlite: views on the table are there afterwards, and show the new rows', async () => {
-  const folder = makeFolder({ 'migrations/manifests/1.0.0-1.1.0.ts': transform })
-  mkdirSync(join(folder, 'artifacts/a'), { recursive: true })
-  const index = { url: 'sqlite:index.db', table: 'manifests', columns: { run_id: { type: 'text' } } } as const
-  const config = { stores: { manifests: { kind: 'documents', files: 'artifacts/*/manifest.json', index } } } as const
-  const rebuild = async (run: string): Promise<void> => {
-    writeFileSync(join(folder, 'artifacts/a/manifest.json'), `{"schema_version": "1.1.0", "run_id": "${run}"}`)
-    await using opened = await lockstep({ cwd: folder, config })
-    expect((await opened.reindex()).exit).toBe(0)
-  }
-  await rebuild('first')
-  const database = new DatabaseSync(join(folder, 'index.db'))
-  database.exec('CREATE VIEW runs AS SELECT run_id FROM manifests')
-  database.close()
-  await rebuild('second')
-  const reader = new DatabaseSync(join(folder, 'index.db'))
-  expect(reader.prepare('SELECT run_id FROM runs').all()).toMatchObject([{ run_id: 'second' }])
-  reader.close()
-})
->>>>>>> 20fa9ca (wip)
 
 describeReindex('sqlite', () => Promise.resolve('sqlite:index.db'))
 describeReindex('pglite', () => Promise.resolve('pglite:./index'))
 
 describeWithPostgres('postgres', (databases) => {
   describeReindex('a table', () => databases.create())
-<<<<<<< HEAD
   describeAttached('a table', () => databases.create())
-=======
-
-  test('who might read the table may read the new one', async () => {
-    const url = await databases.create()
-    const folder = makeFolder({ 'migrations/manifests/1.0.0-1.1.0.ts': transform })
-    mkdirSync(join(folder, 'artifacts/a'), { recursive: true })
-    writeFileSync(join(folder, 'artifacts/a/manifest.json'), '{"schema_version": "1.1.0"}')
-    const index = { url, table: 'manifests', columns: {} }
-    const config = { stores: { manifests: { kind: 'documents', files: 'artifacts/*/manifest.json', index } } } as const
-    await using opened = await lockstep({ cwd: folder, config })
-    await opened.reindex()
-    await insideDatabase(folder, url, ({ exec }) => exec('GRANT SELECT ON manifests TO PUBLIC'))
-    const again = await opened.reindex()
-    expect([again.exit, again.stores[0]?.error?.message]).toEqual([0, undefined])
-    const text = `SELECT privilege_type FROM information_schema.table_privileges
-      WHERE table_name = 'manifests' AND grantee = 'PUBLIC'`
-    expect(await insideDatabase(folder, url, ({ query }) => query(text))).toEqual([{ privilege_type: 'SELECT' }])
-  })
->>>>>>> 20fa9ca (wip)
 })

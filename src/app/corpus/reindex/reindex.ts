@@ -106,17 +106,10 @@ interface Reindexing extends Reading {
 type Made = IndexedDocuments['work']
 
 async function rebuild(work: Reindexing, table: IndexTable, transaction: InTransaction): Promise<Made> {
-<<<<<<< HEAD
-  const { context, options, tally } = work
-  const about = { store: table.store, table: table.name, place: work.index.place }
-  const token = context.author.runId.replaceAll('-', '').slice(0, 8)
-=======
   const { options, tally } = work
-  const foreign = (reason: string): LockstepError =>
-    new LockstepError('index-foreign', { store: table.store, table: table.name, place: work.index.place, reason })
+  const about = { store: table.store, table: table.name, place: work.index.place }
   // Of this build: one run of a program may build several times.
   const token = randomUUID().slice(0, 8)
->>>>>>> 20fa9ca (wip)
   const building = await beginBuild(table, { transaction, token, foreign: options.foreign })
   if ('refused' in building) throw new LockstepError('index-foreign', { ...about, reason: building.refused })
   try {
