@@ -41,6 +41,12 @@ export interface Prepared {
   readonly entry: JournalEntry
 }
 
+/** Some of them. What comes from a thread is read when it is needed: thousands of them wait for the disk at once. */
+export interface Part {
+  readonly documents: number
+  readonly read: () => readonly Prepared[]
+}
+
 export interface Preparation {
   readonly prepared: readonly Prepared[]
   readonly left: readonly UnreplacedDocument[]
@@ -67,7 +73,7 @@ export function prepareAll(
     }
   } catch (error) {
     // A crash in here leaves the same for the next run to sweep.
-    takeBackAll(files, corpus, { head, prepared })
+    takeBackAll(files, corpus, { head, parts: [partOf(prepared)] })
     throw asDiskFull(error, corpus)
   }
   return { prepared, left }
@@ -118,9 +124,14 @@ const oneFileCodes: ReadonlySet<string> = new Set([
 export function takeBackAll(
   files: FileSystem,
   corpus: Corpus,
-  { head, prepared }: { readonly head: RunHead; readonly prepared: readonly Prepared[] },
+  { head, parts }: { readonly head: RunHead; readonly parts: readonly Part[] },
 ): void {
-  for (const one of prepared) takeBack(files, corpus, { head, one })
+  for (const part of parts) for (const one of part.read()) takeBack(files, corpus, { head, one })
+}
+
+/** Those that this process has prepared itself. */
+export function partOf(prepared: readonly Prepared[]): Part {
+  return { documents: prepared.length, read: () => prepared }
 }
 
 /** The document stays as it is, and nothing of what was prepared for it is left. */

@@ -21,10 +21,12 @@ import {
 } from './journal.ts'
 import { batchFile, endFile, headFile, runFolder } from './names.ts'
 import {
+  type Part,
   type Prepared,
   type Replacement,
   type UnreplacedDocument,
   asDiskFull,
+  partOf,
   prepareAll,
   takeBack,
   takeBackAll,
@@ -45,7 +47,7 @@ export interface OpenRun {
   /** A number that no other chunk of this run has. */
   nextChunk(): number
   /** Puts in place what was prepared, by whomever. Meanwhile others may prepare what the next commit is to put. */
-  commit(prepared: readonly Prepared[]): Promise<BatchResult>
+  commit(parts: readonly Part[]): Promise<BatchResult>
   /** Prepares and puts in place. */
   replace(items: readonly Replacement[]): BatchResult
   end(at: string): void
@@ -66,8 +68,8 @@ export function openRun(files: FileSystem, corpus: Corpus, head: RunHead): OpenR
     if (!begun) writeHead(files, corpus, { head, earlier })
     begun = true
   }
-  const journalled = (prepared: readonly Prepared[]): Batch => {
-    const batch = { head, number: ++batches, prepared, unsynced }
+  const journalled = (parts: readonly Part[]): Batch => {
+    const batch = { head, number: ++batches, parts, unsynced }
     takingBack(files, corpus, { batch, step: () => writeJournal(files, corpus, batch) })
     return batch
   }
@@ -81,9 +83,9 @@ export function openRun(files: FileSystem, corpus: Corpus, head: RunHead): OpenR
     begin,
     hasBegun: () => begun,
     nextChunk: () => ++chunks,
-    async commit(prepared) {
-      if (prepared.length === 0) return nothing
-      const batch = journalled(prepared)
+    async commit(parts) {
+      if (parts.length === 0) return nothing
+      const batch = journalled(parts)
       const sync = await settled(files.syncMeanwhile(corpus.root, writtenFor(corpus, batch)))
       takingBack(files, corpus, { batch, step: sync })
       return swapped(batch)
@@ -92,7 +94,7 @@ export function openRun(files: FileSystem, corpus: Corpus, head: RunHead): OpenR
       if (items.length === 0) return nothing
       begin()
       const { prepared, left } = prepareAll(files, corpus, { head, chunk: ++chunks, items })
-      const batch = journalled(prepared)
+      const batch = journalled([partOf(prepared)])
       takingBack(files, corpus, { batch, step: () => files.sync(corpus.root, writtenFor(corpus, batch)) })
       const result = swapped(batch)
       return { ...result, left: [...left, ...result.left] }
@@ -107,7 +109,7 @@ export function openRun(files: FileSystem, corpus: Corpus, head: RunHead): OpenR
 interface Batch {
   readonly head: RunHead
   readonly number: number
-  readonly prepared: readonly Prepared[]
+  readonly parts: readonly Part[]
   /** Of the batch before. */
   readonly unsynced: readonly JournalEntry[]
 }
@@ -126,8 +128,9 @@ function writeHead(
   files.sync(corpus.root, [path])
 }
 
-function writeJournal(files: FileSystem, corpus: Corpus, { head, number, prepared }: Batch): void {
-  files.writeNew(join(corpus.root, batchFile(head.run, number)), printEntries(prepared.map((one) => one.entry)), null)
+function writeJournal(files: FileSystem, corpus: Corpus, { head, number, parts }: Batch): void {
+  const printed = parts.map((part) => printEntries(part.read().map((one) => one.entry)))
+  files.writeNew(join(corpus.root, batchFile(head.run, number)), Buffer.concat(printed), null)
 }
 
 function writeEnd(
@@ -165,25 +168,29 @@ function takingBack(
 }
 
 /** Asked for only where no call syncs a whole file system. */
-function* writtenFor(corpus: Corpus, { head, number, prepared, unsynced }: Batch): Generator<string> {
+function* writtenFor(corpus: Corpus, { head, number, parts, unsynced }: Batch): Generator<string> {
   yield join(corpus.root, batchFile(head.run, number))
   yield join(corpus.root, headFile(head.run))
-  for (const { entry } of prepared) {
+  for (const { entry } of preparedIn(parts)) {
     yield temporaryOf(corpus, entry.document, head)
     yield pathOf(corpus, entry.copy ?? entry.backup)
   }
   yield* pathsOf(corpus, unsynced)
 }
 
+function* preparedIn(parts: readonly Part[]): Generator<Prepared> {
+  for (const part of parts) yield* part.read()
+}
+
 function* pathsOf(corpus: Corpus, entries: readonly JournalEntry[]): Generator<string> {
   for (const { document } of entries) yield pathOf(corpus, document)
 }
 
-function swapAll(files: FileSystem, corpus: Corpus, { head, number, prepared }: Batch): BatchResult {
+function swapAll(files: FileSystem, corpus: Corpus, { head, number, parts }: Batch): BatchResult {
   const replaced: JournalEntry[] = []
   const left: UnreplacedDocument[] = []
   files.alone(swapLockOf(corpus), () => {
-    for (const one of prepared) {
+    for (const one of preparedIn(parts)) {
       const error = swap(files, corpus, { head, one })
       if (error === null) replaced.push(one.entry)
       else left.push({ document: one.entry.document, from: one.entry.from, error })

@@ -1,15 +1,15 @@
 /** Gathers what was prepared into batches. While one waits for the disk, the next is gathered. */
 
-import type { Prepared } from '../files/prepare.ts'
+import type { Part } from '../files/prepare.ts'
 import type { BatchResult, OpenRun } from '../files/replace.ts'
 
 export interface Batches {
   /** Begins a batch as soon as there is enough for one. */
-  add(prepared: readonly Prepared[], bytes: number): Promise<void>
+  add(part: Part, bytes: number): Promise<void>
   /** Puts everything in place that was added. */
   finish(): Promise<void>
   /** Waits for the batch that has begun, and gives what is not in one. */
-  abandon(): Promise<readonly Prepared[]>
+  abandon(): Promise<readonly Part[]>
 }
 
 export function makeBatches(
@@ -17,27 +17,29 @@ export function makeBatches(
   { documentsMax, bytesMax }: { readonly documentsMax: number; readonly bytesMax: number },
   onDone: (result: BatchResult) => void,
 ): Batches {
-  let gathered: Prepared[] = []
-  let gatheredBytes = 0
+  let gathered: Part[] = []
+  let documents = 0
+  let bytes = 0
   let under: Promise<void> = Promise.resolve()
   const begin = async (): Promise<void> => {
     // One after the other: the sync of a batch covers the renames of the one before.
     await under
     const batch = gathered
     gathered = []
-    gatheredBytes = 0
+    documents = 0
+    bytes = 0
     under = run.commit(batch).then(onDone)
     // Its error is thrown where it is waited for.
     under.catch(() => undefined)
   }
   return {
-    add: async (prepared, bytes) => {
-      for (const one of prepared) {
-        gathered.push(one)
-        if (gathered.length >= documentsMax) await begin()
-      }
-      gatheredBytes += bytes
-      if (gatheredBytes >= bytesMax) await begin()
+    add: async (part, partBytes) => {
+      if (part.documents === 0) return
+      if (documents > 0 && documents + part.documents > documentsMax) await begin()
+      gathered.push(part)
+      documents += part.documents
+      bytes += partBytes
+      if (documents >= documentsMax || bytes >= bytesMax) await begin()
     },
     finish: async () => {
       await begin()

@@ -11,7 +11,7 @@ import { doTasks } from '../threads/tasks.ts'
 import type { Walk } from '../threads/walk.ts'
 import { makeBatches } from './batches.ts'
 import { countVersion } from './census.ts'
-import { type CorpusGoal, type OpenCorpus, batchBytesMax, batchDocumentsMax } from './open-corpus.ts'
+import { type CorpusGoal, type OpenCorpus, batchBytesMax, batchDocumentsMax, chunkDocuments } from './open-corpus.ts'
 import { type CorpusSurvey, surveyOf } from './survey.ts'
 import { type CorpusAnswer, type Tally, answerOf, mergeTally, newTally, tellRefused } from './tally.ts'
 
@@ -46,6 +46,7 @@ export async function planCorpus(open: OpenCorpus, goal: CorpusGoal, options: Pl
       goal,
       run: null,
       signal,
+      documentsMax: chunkDocuments,
       ownLinks: unfinished.length > 0 ? 'possible' : 'none',
       room: () => (goal.limit === null ? null : goal.limit - tally.counts.migrated),
       take: async (answer, found) => {
@@ -86,15 +87,16 @@ export async function migrateCorpus(open: OpenCorpus, goal: CorpusGoal, options:
         goal,
         run,
         signal,
+        documentsMax: Math.min(chunkDocuments, documentsMax),
         ownLinks: 'none',
         room: () => (goal.limit === null ? null : goal.limit - taken),
         take: async ({ tally: part, prepared }, found) => {
           mergeTally(tally, part)
-          taken += prepared.length
+          taken += prepared.documents
           await batches.add(prepared, part.counts.newBytes)
           tell(options, tally, found)
         },
-        drop: ({ prepared }) => takeBackAll(files, corpus, { head, prepared }),
+        drop: ({ prepared }) => takeBackAll(files, corpus, { head, parts: [prepared] }),
       }),
     )
     await batches.finish()
@@ -105,7 +107,7 @@ export async function migrateCorpus(open: OpenCorpus, goal: CorpusGoal, options:
     stoppedBy = await work()
   } catch (error) {
     // What was put in place stays; what was only prepared is taken back.
-    takeBackAll(files, corpus, { head, prepared: await batches.abandon() })
+    takeBackAll(files, corpus, { head, parts: await batches.abandon() })
     throw error
   }
   run.end(goal.now)

@@ -3,7 +3,15 @@
 import type { LockstepError } from '../../core/error.ts'
 import { pathOf } from '../files/corpus.ts'
 import type { RunHead } from '../files/journal.ts'
-import { type Prepared, type Replacement, checkSpace, prepareAll, takeBackAll } from '../files/prepare.ts'
+import {
+  type Part,
+  type Prepared,
+  type Replacement,
+  checkSpace,
+  partOf,
+  prepareAll,
+  takeBackAll,
+} from '../files/prepare.ts'
 import type { JsonValue } from '../json/value.ts'
 import { type DocumentOutcome, migrateDocument } from '../migrate/migrate-document.ts'
 import { countVersion } from '../runs/census.ts'
@@ -37,7 +45,7 @@ export interface TaskAnswer {
   readonly tally: Tally
   /** In a plan the documents that would be. */
   readonly changes: number
-  readonly prepared: readonly Prepared[]
+  readonly prepared: Part
   /** `limit`: there are more documents to migrate; `not-begun`: there is one to replace, so nothing was done yet. */
   readonly stoppedBy: 'limit' | 'not-begun' | null
 }
@@ -82,12 +90,12 @@ function doTask(
       if (one.state === 'migrated') {
         if (task.room !== null && changes >= task.room) {
           prepareGroup()
-          return { tally, changes, prepared, stoppedBy: 'limit' }
+          return { tally, changes, prepared: partOf(prepared), stoppedBy: 'limit' }
         }
         if (head !== null && !task.begun) {
           // Too little room is better noticed before anything is there.
           checkSpace(open.files, open.corpus, [one.replacement])
-          return { tally: newTally(), changes: 0, prepared: [], stoppedBy: 'not-begun' }
+          return { tally: newTally(), changes: 0, prepared: partOf([]), stoppedBy: 'not-begun' }
         }
         changes++
         group.push(one.replacement)
@@ -98,10 +106,10 @@ function doTask(
     }
     prepareGroup()
   } catch (error) {
-    if (head !== null) takeBackAll(open.files, open.corpus, { head, prepared })
+    if (head !== null) takeBackAll(open.files, open.corpus, { head, parts: [partOf(prepared)] })
     throw error
   }
-  return { tally, changes, prepared, stoppedBy: null }
+  return { tally, changes, prepared: partOf(prepared), stoppedBy: null }
 }
 
 /** One document's fate. `gone`: somebody took it away since the walk, so it is none of this corpus any more. */

@@ -2,6 +2,7 @@
 
 import { LockstepError, isLockstepError } from '../../core/error.ts'
 import type { ErrorCode, ErrorDetails } from '../../core/error.ts'
+import type { Prepared } from '../files/prepare.ts'
 import type { Job, Task, TaskAnswer } from './hand.ts'
 
 /** What a thread is started with. */
@@ -29,19 +30,24 @@ interface Refusal {
   readonly details: unknown
 }
 
-interface PackedAnswer extends Omit<TaskAnswer, 'tally'> {
+interface PackedAnswer extends Omit<TaskAnswer, 'tally' | 'prepared'> {
+  /** As JSON: what waits in the main thread is then one text for hundreds of documents. */
+  readonly prepared: { readonly documents: number; readonly text: string }
   readonly tally: Omit<TaskAnswer['tally'], 'refusals'>
   readonly refusals: readonly { readonly document: string; readonly refusal: Refusal }[]
 }
 
-export function packAnswer({ tally: { refusals, ...tally }, ...rest }: TaskAnswer): PackedAnswer {
+export function packAnswer({ tally: { refusals, ...tally }, prepared, ...rest }: TaskAnswer): PackedAnswer {
+  const { documents } = prepared
   const packed = refusals.map(({ document, error }) => ({ document, refusal: refusalOf(error) }))
-  return { ...rest, tally, refusals: packed }
+  return { ...rest, tally, refusals: packed, prepared: { documents, text: JSON.stringify(prepared.read()) } }
 }
 
-export function unpackAnswer({ tally, refusals, ...rest }: PackedAnswer): TaskAnswer {
+export function unpackAnswer({ tally, refusals, prepared: { documents, text }, ...rest }: PackedAnswer): TaskAnswer {
   const unpacked = refusals.map(({ document, refusal }) => ({ document, error: errorOf(refusal) }))
-  return { ...rest, tally: { ...tally, refusals: unpacked } }
+  // Packed above, on the other side.
+  const read = (): readonly Prepared[] => JSON.parse(text) as readonly Prepared[]
+  return { ...rest, tally: { ...tally, refusals: unpacked }, prepared: { documents, read } }
 }
 
 export function packFault(error: unknown): Fault {

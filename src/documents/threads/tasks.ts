@@ -18,6 +18,8 @@ export interface Tasks {
   readonly run: OpenRun | null
   readonly signal: Signal
   readonly ownLinks: Task['ownLinks']
+  /** As many as one task is about. */
+  readonly documentsMax: number
   /** How many documents may still change; `null` for all. */
   readonly room: () => number | null
   readonly take: (answer: TaskAnswer, found: ReturnType<Walk['found']>) => Promise<void>
@@ -32,7 +34,7 @@ export async function doTasks(crew: Crew, tasks: Tasks): Promise<'limit' | 'sign
   const onLeftover = (document: string): void => {
     if (run !== null) removeLeftover(open.files, open.corpus, document)
   }
-  const walk = walkAhead(open, goal, onLeftover)
+  const walk = walkAhead(open, goal, { chunkDocuments: tasks.documentsMax, onLeftover })
   const underWay: Promise<TaskAnswer>[] = []
   const takeNext = async (): Promise<TaskAnswer['stoppedBy']> => {
     const answer = await underWay[0]

@@ -2,7 +2,7 @@
 
 import type { LeftDocument } from '../files/prepare.ts'
 import { type Found, scanCorpus } from '../files/scan.ts'
-import { type CorpusGoal, type OpenCorpus, chunkDocuments, nextTurn } from '../runs/open-corpus.ts'
+import { type CorpusGoal, type OpenCorpus, nextTurn } from '../runs/open-corpus.ts'
 
 /** Documents that are looked at in one go. */
 export interface Chunk {
@@ -21,6 +21,12 @@ export interface Walk {
   stop(): void
 }
 
+export interface Walking {
+  /** As many documents as one chunk holds. */
+  readonly chunkDocuments: number
+  readonly onLeftover: (document: string) => void
+}
+
 /** Chunks that are walked before the work on documents has its turn. */
 const chunksPerTurn = 8
 
@@ -28,18 +34,18 @@ const chunksPerTurn = 8
 const separator = '\0'
 
 /**
- * Walks ahead of the work, so that it is known early how much there is to do. Names that wait are one text a chunk,
- * some sixty bytes a document: the only thing that grows with a corpus.
+ * Walks ahead of the work, so that it is known early how much there is to do. Names that wait are the bytes of one text
+ * a chunk, some fifty a document: the only thing that grows with a corpus.
  */
-export function walkAhead(open: OpenCorpus, goal: CorpusGoal, onLeftover: (document: string) => void): Walk {
-  const waiting: ((Omit<Chunk, 'documents'> & { readonly names: string }) | null)[] = []
+export function walkAhead(open: OpenCorpus, goal: CorpusGoal, walking: Walking): Walk {
+  const waiting: ((Omit<Chunk, 'documents'> & { readonly names: Buffer }) | null)[] = []
   const walk = { taken: 0, documents: 0, ended: false, stopped: false }
   const going = (async (): Promise<void> => {
     let chunks = 0
-    for (const chunk of chunksOf(open, goal, onLeftover)) {
+    for (const { documents, ...rest } of chunksOf(open, goal, walking)) {
       if (walk.stopped) return
-      walk.documents += chunk.documents.length
-      waiting.push({ names: chunk.documents.join(separator), refused: chunk.refused, links: chunk.links })
+      walk.documents += documents.length
+      waiting.push({ ...rest, names: Buffer.from(documents.join(separator)) })
       if (++chunks % chunksPerTurn === 0) await nextTurn()
     }
   })().finally(() => {
@@ -56,7 +62,8 @@ export function walkAhead(open: OpenCorpus, goal: CorpusGoal, onLeftover: (docum
         return null
       }
       waiting[walk.taken++] = null
-      return { ...chunk, documents: chunk.names === '' ? [] : chunk.names.split(separator) }
+      const { names, refused, links } = chunk
+      return { documents: names.length === 0 ? [] : names.toString().split(separator), refused, links }
     },
     found: () => ({ documents: walk.documents, all: walk.ended }),
     stop: () => {
@@ -65,7 +72,7 @@ export function walkAhead(open: OpenCorpus, goal: CorpusGoal, onLeftover: (docum
   }
 }
 
-function* chunksOf(open: OpenCorpus, goal: CorpusGoal, onLeftover: (document: string) => void): Generator<Chunk> {
+function* chunksOf(open: OpenCorpus, goal: CorpusGoal, { chunkDocuments, onLeftover }: Walking): Generator<Chunk> {
   let documents: string[] = []
   let refused: (LeftDocument & { readonly after: number })[] = []
   let links = 0
