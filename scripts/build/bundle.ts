@@ -29,7 +29,7 @@ const groups: readonly CodeSplittingGroup[] = [
   // Backups, documents and rehearsals are left out: they bring modules of Node along that no other run should load.
   {
     name: 'run',
-    test: /src\/(?:app\/(?!backup\/(?!of-run)|corpus\/|live\/|rehears)|settings\/(?!project\/)|(?:engine|sources)\/)/,
+    test: /src\/(?:app\/(?!backup\/(?!of-run)|corpus\/|live\/|mending\/|rehears)|settings\/(?!project\/)|(?:engine|sources)\/)/,
     priority: 2,
   },
   { name: 'print', test: /src\/cli\/(?:run|print)\//, priority: 1 },
