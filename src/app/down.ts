@@ -11,6 +11,7 @@ import { judgeBeside } from './opening/beside.ts'
 import { answerOf, failedReport, reportOf } from './answers/answer.ts'
 import { refuseUnconfirmed, type Confirmation } from './running/confirm.ts'
 import { sha256, type AppContext } from './opening/context.ts'
+import { emptyDownReason, hasEmptyDown } from './opening/empty-down.ts'
 import { recordShape } from './running/drift.ts'
 import { whileAllLockedAgain } from './running/again.ts'
 import type { Locked } from './running/locked.ts'
@@ -100,6 +101,7 @@ function stepsOf({ target, files, history }: Judged, wanted: DownTarget): readon
   const choice = chooseDown(wanted, { records: history.records, files: files.migrations, scheme: files.scheme })
   switch (choice.kind) {
     case 'chosen':
+      refuseEmpty(choice.steps, target)
       return choice.steps
     case 'unknown-target':
       throw new LockstepError('target-unknown', { wanted: choice.wanted, store, known: choice.known })
@@ -113,6 +115,14 @@ function stepsOf({ target, files, history }: Judged, wanted: DownTarget): readon
       throw new LockstepError('irreversible', { store, version: record.version, file, reason, backup: null })
     }
   }
+}
+
+function refuseEmpty(steps: readonly DownStep[], target: Target): void {
+  const empty = steps.find(({ migration }) => hasEmptyDown(target, migration))
+  if (empty === undefined) return
+  const { version } = empty.record
+  const { file } = empty.down
+  throw new LockstepError('irreversible', { store: target.name, version, file, reason: emptyDownReason, backup: null })
 }
 
 /** What has no down can still be undone by a backup from before it. */

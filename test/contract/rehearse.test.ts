@@ -130,6 +130,12 @@ describe('SQLite', () => {
       'empty',
       0,
     ],
+    [
+      'declared by the down itself',
+      { '1_a.sql': 'create table a (id int)', '1_a.down.sql': '-- lockstep: allow empty on purpose' },
+      'empty',
+      0,
+    ],
   ]
 
   test.each(accepted)('exit: %s', async (_fact, files, verdict, exit) => {

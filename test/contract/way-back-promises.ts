@@ -3,7 +3,7 @@
 import { expect } from 'vitest'
 import type { PromiseCheck } from './describe-store.ts'
 import { contextOf } from '../support/target.ts'
-import { expectDone, expectStopped, pair, withBench } from './session.ts'
+import { expectDone, expectStopped, pair, withBench, type Bench } from './session.ts'
 
 export const wayBackPromises = {
   'down takes back in reverse order and removes the records': async (place) => {
@@ -69,6 +69,32 @@ export const wayBackPromises = {
       expectStopped(await down({ kind: 'all' }), 'irreversible', 4)
     })
     expect(await place.tables()).toEqual(['a', 'b'])
+  },
+  'an empty down stops before anything is touched, unless it says that it is meant': async (place) => {
+    const { words } = place
+    const second = { version: '2', up: words.create('b') }
+    const first = { version: '1', up: words.create('a'), down: words.drop('a') }
+    await withBench(place, [first, { ...second, down: '\n' }], async ({ up, down }) => {
+      await up()
+      expectStopped(await down({ kind: 'all' }), 'irreversible', 4)
+    })
+    expect(await place.tables()).toEqual(['a', 'b'])
+    const directives = { allow: [{ rule: 'empty', why: 'it may stay' }] }
+    await withBench(place, [first, { ...second, down: '\n', directives }], async ({ down }) =>
+      expectDone(await down({ kind: 'all' })),
+    )
+    expect(await place.tables()).toEqual(['b'])
+  },
+  'a store that goes both ways wants more than an empty down': async (place) => {
+    const migrations = [{ version: '1', up: place.words.create('a'), down: '\n' }]
+    const policy = { direction: 'reversible' } as const
+    const asked = async ({ up }: Bench): Promise<void> => {
+      const answer = await up()
+      expect(answer.exit).toBe(4)
+      expect(answer.stores[0]?.problems).toMatchObject([{ code: 'no-way-back', version: '1' }])
+    }
+    await withBench(place, migrations, asked, { policy })
+    expect(await place.tables()).toEqual([])
   },
   'a down that fails leaves the migration applied': async (place) => {
     const { words } = place

@@ -11,6 +11,7 @@ import type { BodyReader, HistoryReader, Store } from '../../core/ports.ts'
 import type { Problem } from '../../core/problem.ts'
 import type { BackupSettings } from '../../settings/settings.ts'
 import type { VersionScheme } from '../../core/version.ts'
+import { hasEmptyDown } from './empty-down.ts'
 
 /** The migrations of a store, as its layout gives them. */
 export interface Files {
@@ -70,7 +71,7 @@ export async function judgeTarget(target: Target, reader: HistoryReader = target
   refuseOtherIdentity(history, target)
   const { scheme, migrations } = files
   const judgement = judge({ files: migrations, records: history.records, scheme, policy: target.policy })
-  return { target, files, history, judgement: withPolicyProblems(judgement, files, target.policy) }
+  return { target, files, history, judgement: withPolicyProblems(judgement, files, target) }
 }
 
 function readFilesBeside(reading: Promise<History>, target: Target): Files {
@@ -95,21 +96,25 @@ function refuseOtherIdentity({ meta }: History, { name: store, policy }: Target)
   throw new LockstepError('identity-differs', { store, wanted, found }, { store })
 }
 
-function withPolicyProblems(judgement: Judgement, files: Files, policy: Policy): Judgement {
-  const problems = [...judgement.problems, ...policyProblems(judgement, files, policy)]
+function withPolicyProblems(judgement: Judgement, files: Files, target: Target): Judgement {
+  const problems = [...judgement.problems, ...policyProblems(judgement, files, target)]
   const verdict = problems.length > 0 && judgement.verdict !== 'incompatible' ? 'blocked' : judgement.verdict
   return { ...judgement, problems, verdict }
 }
 
 /** Rules about what has not run yet; what has run is history. */
-function policyProblems(judgement: Judgement, files: Files, policy: Policy): Problem[] {
+function policyProblems(judgement: Judgement, files: Files, target: Target): Problem[] {
+  const { policy } = target
   const pending = judgement.pending.map((one) => one.migration)
   const about = ({ version, file }: Migration): { version: string; file: string } => ({ version, file })
-  const oneWay = pending.filter((one) => !one.repeatable && one.down === null && one.directives.irreversible === null)
+  const oneWay = (): Migration[] =>
+    pending
+      .filter((one) => !one.repeatable && one.directives.irreversible === null)
+      .filter((one) => one.down === null || hasEmptyDown(target, one))
   const code = pending.filter((one) => one.up.language === 'module')
   const names = new Set(pending.map((one) => one.file))
   return [
-    ...(policy.direction === 'reversible' ? oneWay : []).map((one) => ({
+    ...(policy.direction === 'reversible' ? oneWay() : []).map((one) => ({
       code: 'no-way-back' as const,
       ...about(one),
       details: {},

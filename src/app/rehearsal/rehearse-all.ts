@@ -6,6 +6,7 @@ import type { Shape } from '../../core/shape.ts'
 import type { Sql } from '../../rehearse/tables.ts'
 import { asLockstepError } from '../answers/answer.ts'
 import type { AppContext } from '../opening/context.ts'
+import { readAllowed } from '../opening/empty-down.ts'
 import type { Scratch, Target } from '../opening/target.ts'
 import { isWhole, onBench, runUp, type Bench } from './bench.ts'
 import type { SeedFile } from './fill.ts'
@@ -138,7 +139,9 @@ async function rehearseNext(migration: Migration, stage: Stage): Promise<Rehears
   const broken = [...stage.broken]
   const outcome = (await tryInPlace(migration, stage)) ?? (await tryOnCopy(migration, stage))
   stage.shape = outcome.after
-  const around = { direction: target.policy.direction, told: scripts?.up, missing: base.missing, broken }
+  const { direction } = target.policy
+  const allowed = readAllowed(target, migration)
+  const around = { direction, allowed, told: scripts?.up, missing: base.missing, broken }
   return { ...reportOutcome(migration, outcome, around), ms: quiet.clock.now() - begun }
 }
 

@@ -43,6 +43,8 @@ type Reported = Omit<RehearsedReport, 'ms'>
 /** What else is known of the place where it was rehearsed. */
 export interface Surroundings {
   readonly direction: Policy['direction']
+  /** Verdicts that are meant. */
+  readonly allowed: readonly string[]
   readonly told: ScriptTold | undefined
   readonly missing: Scratch['missing']
   /** Files before it that could not be run. */
@@ -53,8 +55,8 @@ export interface Surroundings {
 export function reportOutcome(migration: Migration, { judged, data, notes }: Outcome, around: Surroundings): Reported {
   const { leg, failure, differences, lost } = judged
   const verdict = judged.verdict === 'none' && migration.repeatable ? 'exact' : judged.verdict
-  const { irreversible, allow } = migration.directives
-  const declared: Declared = { irreversible, allowed: allow.map((one) => one.rule), direction: around.direction }
+  const { irreversible } = migration.directives
+  const declared: Declared = { irreversible, allowed: around.allowed, direction: around.direction }
   return {
     version: migration.version,
     file: migration.file,
