@@ -195,6 +195,10 @@ export interface StoreBackups extends StoreCopies {
   readContents(): Promise<Contents>
   /** Puts a copy into a place of its own; throws `backup-space` where it would not fit there. */
   unpack(content: AsyncIterable<Uint8Array>, options: UnpackOptions): Promise<Unpacked>
+  /** What killed restores have left beside the store, by name. */
+  readLeftovers(): Promise<readonly string[]>
+  /** Takes it away; under the migration lock. */
+  removeLeftovers(): Promise<void>
   /** Runs `work` under the migration lock, even where the store itself cannot be read any more. */
   whileAlone<T>(lock: LockOptions, work: () => Promise<T>): Promise<T>
 }

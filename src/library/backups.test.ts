@@ -83,6 +83,28 @@ test('a backup is made, listed, verified, and comes back; the state before is sa
   expect(await backup.prune()).toMatchObject({ ok: true, stores: [{ removed: [] }] })
 })
 
+test('a backup and a restore at once wait for each other, and not in a circle', async () => {
+  const { cwd, up, backup, restore } = await database()
+  await up()
+  const file = (await backup.create()).stores[0]?.backups[0]?.file ?? ''
+  const other = await lockstep({ cwd, env: {}, url: 'sqlite:app.db', migrations: 'migrations', lockWaitMs: 10_000 })
+  onTestFinished(() => other.close())
+  for (let round = 0; round < 3; round++)
+    expect(await Promise.all([restore('app', { backup: file }), other.backup.create()])).toMatchObject([
+      { ok: true },
+      { ok: true },
+    ])
+})
+
+test('prune takes away what killed restores have left beside the store', async () => {
+  const { cwd, up, backup } = await database()
+  await up()
+  const left = join(cwd, 'app.db.lockstep-restore')
+  writeFileSync(left, 'half of it')
+  expect(await backup.prune()).toMatchObject({ ok: true, stores: [{ removed: [left] }] })
+  expect(existsSync(left)).toBe(false)
+})
+
 test('a damaged backup is an answer, and a restore of it changes nothing', async () => {
   const { cwd, up, backup, restore } = await database()
   await up()

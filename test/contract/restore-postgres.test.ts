@@ -143,6 +143,9 @@ describeWithPostgres('restore of PostgreSQL', (databases) => {
     await ask(url, `create database "${database}_lockstep_old_deadbeef"`)
     expect((await bench.restore(backups[0]?.file ?? '')).error).toBeNull()
     await expectNoScratch(url)
+    await ask(url, `create database "${database}_lockstep_restore_deadbeef"`)
+    expect(await bench.prune()).toMatchObject({ error: null, removed: [`${database}_lockstep_restore_deadbeef`] })
+    await expectNoScratch(url)
   })
 
   test('a pg_dump whose run was killed is ended by whoever has the lock next', async () => {

@@ -1,7 +1,7 @@
 /** A backup as part of a run: taken under the migration lock, before anything begins, and written into the log. */
 
 import type { BackupReason } from '../../core/backup.ts'
-import type { StoreCopies, StoreKind } from '../../core/ports.ts'
+import type { LockOptions, StoreCopies, StoreKind } from '../../core/ports.ts'
 import type { ExitCode } from '../../core/errors/entry.ts'
 import { isLockstepError, LockstepError } from '../../core/error.ts'
 import type { BackupPhase, LockHolder } from '../../core/event.ts'
@@ -75,11 +75,16 @@ export async function whileFolderLocked<T>(
     const reason = `its folder cannot be made: ${error instanceof Error ? error.message : String(error)}`
     throw new LockstepError('backup-failed', { store: target.name, reason }, { cause: error })
   })
-  const { clock, holder, signal, emit } = context
-  const onWait = (waiting: LockHolder | null, waitedMs: number): void =>
-    emit({ type: 'lock-waiting', store: target.name, holder: waiting, waitedMs })
-  const options = { clock, holder, signal, waitMs: lockWaitMs, onWait, store: target.name }
+  const options = { ...aloneOf(target, { context, lockWaitMs }), clock: context.clock, store: target.name }
   return await whileSideLocked(folderLock(place.path, target.name), options, work)
+}
+
+/** The migration lock, as backups ask a store for it. */
+export function aloneOf({ name }: BackedUp, { context, lockWaitMs }: Omit<BackingUp, 'reason'>): LockOptions {
+  const { holder, signal, emit } = context
+  const onWait = (waiting: LockHolder | null, waitedMs: number): void =>
+    emit({ type: 'lock-waiting', store: name, holder: waiting, waitedMs })
+  return { holder, waitMs: lockWaitMs, signal, onWait }
 }
 
 /** Under both locks. */

@@ -10,7 +10,17 @@ import { readableBackup, readThrough, type Readable } from '../../backup/read-ba
 import type { Taken } from '../../backup/take.ts'
 import { isoTime } from '../../engine/engine.ts'
 import { answerOf } from '../answers/answer.ts'
-import { backupsOf, exitsOf, stopOf, infoOf, infoOfTaken, takeOne, tellProgress, whileFolderLocked } from './backup.ts'
+import {
+  aloneOf,
+  backupsOf,
+  exitsOf,
+  stopOf,
+  infoOf,
+  infoOfTaken,
+  takeOne,
+  tellProgress,
+  whileFolderLocked,
+} from './backup.ts'
 import { expectHolds, findOrThrow, standing } from './verbs.ts'
 import { refuseUnconfirmed, type Confirmation } from '../running/confirm.ts'
 import { sha256, type AppContext } from '../opening/context.ts'
@@ -69,15 +79,13 @@ type Outcome = Pick<RestoreReport, 'restored' | 'lost' | 'saved' | 'setAside' | 
 
 async function restoreOne(target: Target, options: RestoreOptions, context: AppContext): Promise<Outcome> {
   const { backups } = backupsOf(target)
-  const { lockWaitMs: waitMs } = options
+  const { lockWaitMs } = options
   const found = await findOrThrow(target, { wanted: options.backup, cwd: options.cwd })
   const backup = readableBackup(found, target.store)
-  const { holder, signal, emit } = context
-  const onWait = (waiting: typeof holder | null, waitedMs: number): void =>
-    emit({ type: 'lock-waiting', store: target.name, holder: waiting, waitedMs })
-  const alone = { holder, waitMs, signal, onWait }
-  return await whileFolderLocked(target, { context, lockWaitMs: waitMs }, () =>
-    backups.whileAlone(alone, async () => {
+  const waiting = { context, lockWaitMs }
+  // In the order of a backup that a run takes, so that no two wait in a circle.
+  return await backups.whileAlone(aloneOf(target, waiting), () =>
+    whileFolderLocked(target, waiting, async () => {
       const outcome = await restoreAlone({ target, backups, backup, options, context })
       return { ...outcome, restored: infoOf(found) }
     }),

@@ -7,6 +7,7 @@ import { readableBackup, readThrough, type Readable } from '../../backup/read-ba
 import { makeEngine } from '../../engine/engine.ts'
 import { answerOf, asLockstepError, failedReport, reportOf } from '../answers/answer.ts'
 import {
+  aloneOf,
   type BackedUp,
   backUp,
   backupsOf,
@@ -112,11 +113,36 @@ export async function pruneBackups(
 ): Promise<Answer<BackupReport>> {
   return await forEach('backup prune', { targets, context }, async (target) => {
     const { place } = backupsOf(target)
-    return await whileFolderLocked(target, { context, lockWaitMs }, async () => {
-      const removed = [...(await pruneOf(target, context)), ...(await sweepFolder(place.path, target.name))]
+    const waiting = { context, lockWaitMs }
+    const beside = await removeLeftovers(target, waiting)
+    return await whileFolderLocked(target, waiting, async () => {
+      const removed = [...(await pruneOf(target, context)), ...(await sweepFolder(place.path, target.name)), ...beside]
       return { backups: (await listBackups(place.path, target.name)).map(infoOf), removed }
     })
   })
+}
+
+/** What killed restores have left beside a store. That its server is away is no reason to keep old backups. */
+async function removeLeftovers(
+  target: Target,
+  waiting: BackupOptions & { readonly context: AppContext },
+): Promise<readonly string[]> {
+  const { backups } = backupsOf(target)
+  try {
+    if ((await backups.readLeftovers()).length === 0) return []
+    return await backups.whileAlone(aloneOf(target, waiting), () =>
+      whileFolderLocked(target, waiting, async () => {
+        const left = await backups.readLeftovers()
+        await backups.removeLeftovers()
+        return left
+      }),
+    )
+  } catch (error) {
+    if (!isLockstepError(error) || error.code !== 'unreachable') throw error
+    const message = `what killed restores may have left on the server was not looked for: ${error.message}`
+    waiting.context.emit({ type: 'warning', store: target.name, message })
+    return []
+  }
 }
 
 /** The backup that somebody means; throws `backup-unknown`. */

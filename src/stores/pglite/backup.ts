@@ -43,6 +43,10 @@ export function makePgliteBackups(options: PgliteBackupOptions): StoreBackups {
     copy: (file, work) => readable(about, () => copy(options, file, work)),
     check: (file) => check(options, file),
     unpack: (content, where) => unpack(options, content, where),
+    readLeftovers: () => Promise.resolve(stagedThere(options)),
+    removeLeftovers: async () => {
+      for (const staged of stagedThere(options)) await removeStaged(staged)
+    },
     whileAlone: options.whileAlone,
   }
 }
@@ -52,9 +56,20 @@ function standIns(folder: string): { readonly saved: string; readonly unsaved: s
   return { saved: `${folder}.lockstep-before`, unsaved: `${folder}.lockstep-unsaved` }
 }
 
-/** Where a restored copy waits for the folder's name. */
-function stagedName(folder: string): string {
-  return `${folder}.lockstep-restore`
+const places = ['target', 'scratch'] as const
+
+/** Where a restored copy waits for the folder's name, or is only looked at. */
+function stagedName(folder: string, place: (typeof places)[number]): string {
+  return `${folder}.lockstep-${place === 'target' ? 'restore' : 'scratch'}`
+}
+
+function stagedThere({ folder }: PgliteBackupOptions): string[] {
+  return places.map((place) => stagedName(folder, place)).filter((one) => existsSync(one))
+}
+
+async function removeStaged(staged: string): Promise<void> {
+  await rm(staged, { recursive: true, force: true })
+  for (const ending of ['', '-journal', '.holder']) await rm(`${staged}.lockstep-lock${ending}`, { force: true })
 }
 
 /** Whether a killed restore has left a folder under another name only. */
@@ -73,7 +88,7 @@ export async function finishSwap(folder: string, clock: Pick<Clock, 'now'>): Pro
   await putBackHalfSwapped(folder)
   const { saved, unsaved } = standIns(folder)
   // Where the copy still waits, somebody else has made a folder of this name meanwhile: nothing goes.
-  if (existsSync(saved) && existsSync(stagedName(folder))) await rename(saved, unsaved)
+  if (existsSync(saved) && existsSync(stagedName(folder, 'target'))) await rename(saved, unsaved)
   await rm(saved, { recursive: true, force: true })
   if (!existsSync(unsaved)) return null
   const stamp = new Date(clock.now()).toISOString().slice(0, 19).replace('T', '_').replaceAll(':', '-')
@@ -143,11 +158,8 @@ async function unpack(
   { place, bytes }: UnpackOptions,
 ): Promise<Unpacked> {
   const { about, folder } = options
-  const staged = place === 'target' ? stagedName(folder) : `${folder}.lockstep-scratch`
-  const drop = async (): Promise<void> => {
-    await rm(staged, { recursive: true, force: true })
-    for (const ending of ['', '-journal', '.holder']) await rm(`${staged}.lockstep-lock${ending}`, { force: true })
-  }
+  const staged = stagedName(folder, place)
+  const drop = (): Promise<void> => removeStaged(staged)
   await drop()
   await expectRoom(about, dirname(folder), bytes)
   try {

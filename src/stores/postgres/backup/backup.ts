@@ -10,7 +10,7 @@ import type { PostgresClient } from '../client.ts'
 import { connectionFailure, type About } from '../failure.ts'
 import { dumpName } from '../lock.ts'
 import { measure, readContents } from './contents.ts'
-import { createLike, makeDatabaseName, sweepDatabases } from './database.ts'
+import { createLike, dropLeftovers, findLeftovers, makeDatabaseName } from './database.ts'
 import { replaceDatabase } from './replace.ts'
 import { complaintOf, findTools, runTool, type Tools } from './tools.ts'
 
@@ -40,8 +40,17 @@ export function makePostgresBackups(options: PostgresBackupOptions): StoreBackup
     copy: (file, work) => copy(options, file, work),
     check: (file, expected) => check(options, file, expected),
     unpack: (content, where) => unpack(options, content, where),
+    readLeftovers: () => onServerOf(options, (client) => findLeftovers(client, options.address.database)),
+    removeLeftovers: () => onServerOf(options, (client) => dropLeftovers(client, options.address.database)),
     whileAlone: options.whileAlone,
   }
+}
+
+async function onServerOf<T>(
+  { about, onServer }: PostgresBackupOptions,
+  work: (client: PostgresClient) => Promise<T>,
+): Promise<T> {
+  return await guarded(about, () => onServer(work))
 }
 
 async function connected<T>(
@@ -141,18 +150,16 @@ async function unpack(
   content: AsyncIterable<Uint8Array>,
   { place }: UnpackOptions,
 ): Promise<Unpacked> {
-  const { about, address, onServer } = options
+  const { about, address } = options
   const target = address.database
   const name = makeDatabaseName(target, place === 'target' ? 'restore' : 'scratch')
-  const tools = await guarded(about, () => options.onServer((client) => toolsFor(options, client)))
-  await guarded(about, () => onServer((client) => sweepDatabases(client, target)))
-  await guarded(about, () => onServer((client) => createLike(client, name, target)))
+  const tools = await onServerOf(options, (client) => toolsFor(options, client))
+  await onServerOf(options, (client) => dropLeftovers(client, target))
+  await onServerOf(options, (client) => createLike(client, name, target))
   const drop = (): Promise<void> =>
-    guarded(about, () =>
-      options.onServer(
-        async (client) => void (await client.run(`drop database if exists ${quoteName(name)} with (force)`)),
-      ),
-    )
+    onServerOf(options, async (client) => {
+      await client.run(`drop database if exists ${quoteName(name)} with (force)`)
+    })
   try {
     await restoreInto({ ...address, database: name }, { content, tools, about })
   } catch (error) {

@@ -13,17 +13,23 @@ export function makeDatabaseName(database: string, word: string): string {
   return start + ending
 }
 
-/** Drops what killed restores of this database have left; what somebody is in, is under way. */
-export async function sweepDatabases(client: TextClient, database: string): Promise<void> {
+/** What killed restores of this database have left; what somebody is in, is under way. */
+export async function findLeftovers(client: TextClient, database: string): Promise<string[]> {
   const [rows] = await client.run(
     `select d.datname as name from pg_catalog.pg_database d where d.datname ~ '_lockstep_(restore|scratch|old)_[0-9a-f]{8}$'
-and not exists (select from pg_catalog.pg_stat_activity a where a.datid = d.oid)`,
+and not exists (select from pg_catalog.pg_stat_activity a where a.datid = d.oid) order by 1`,
   )
-  for (const name of (rows ?? []).map((row) => textOf(row['name']))) {
-    const start = name.replace(/_lockstep_(?:restore|scratch|old)_[0-9a-f]{8}$/, '')
-    const isOurs = start === database || (name.length >= bytesMost - 3 && database.startsWith(start))
-    if (isOurs) await client.run(`drop database if exists ${quoteName(name)}`)
-  }
+  return (rows ?? [])
+    .map((row) => textOf(row['name']))
+    .filter((name) => {
+      const start = name.replace(/_lockstep_(?:restore|scratch|old)_[0-9a-f]{8}$/, '')
+      return start === database || (name.length >= bytesMost - 3 && database.startsWith(start))
+    })
+}
+
+export async function dropLeftovers(client: TextClient, database: string): Promise<void> {
+  for (const name of await findLeftovers(client, database))
+    await client.run(`drop database if exists ${quoteName(name)}`)
 }
 
 /** Makes `name`, with encoding, locale, owner, rights and settings of `like`, where that is there. */

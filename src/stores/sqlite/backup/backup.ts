@@ -3,7 +3,7 @@
  * would begin again and again, and never end. The file itself is never opened with `fs`.
  */
 
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { backup } from 'node:sqlite'
@@ -45,6 +45,10 @@ export function makeSqliteBackups(options: SqliteBackupOptions): StoreBackups {
     copy: (to, work) => copy(options, to, work),
     check: (path) => checkCopy({ path, store: about.store, historyTable }),
     unpack: (content, where) => unpack(options, content, where),
+    readLeftovers: () => Promise.resolve(stagedThere(options)),
+    removeLeftovers: async () => {
+      for (const staged of stagedThere(options)) await removeStaged(staged)
+    },
     whileAlone: options.whileAlone,
   }
 }
@@ -117,10 +121,8 @@ async function unpack(
   { place, bytes }: UnpackOptions,
 ): Promise<Unpacked> {
   const { about, file, historyTable } = options
-  const staged = `${file}.lockstep-${place === 'target' ? 'restore' : 'scratch'}`
-  const drop = async (): Promise<void> => {
-    for (const ending of endings) await rm(staged + ending, { force: true })
-  }
+  const staged = stagedName(file, place)
+  const drop = (): Promise<void> => removeStaged(staged)
   // What a killed restore left; the migration lock or the lock of the backups keeps others away.
   await drop()
   // The copy, and what SQLite writes down of the old pages while they are replaced.
@@ -146,6 +148,20 @@ async function unpack(
       await drop()
     },
   }
+}
+
+const places = ['target', 'scratch'] as const
+
+function stagedName(file: string, place: (typeof places)[number]): string {
+  return `${file}.lockstep-${place === 'target' ? 'restore' : 'scratch'}`
+}
+
+function stagedThere({ file }: SqliteBackupOptions): string[] {
+  return places.map((place) => stagedName(file, place)).filter((one) => existsSync(one))
+}
+
+async function removeStaged(staged: string): Promise<void> {
+  for (const ending of endings) await rm(staged + ending, { force: true })
 }
 
 const endings = ['', '-wal', '-shm', '-journal', '.lockstep-lock', '.lockstep-lock-journal', '.lockstep-lock.holder']
