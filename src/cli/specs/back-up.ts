@@ -53,6 +53,7 @@ export const backupPrune = {
   summary: 'Remove backups that are older than the configuration keeps.',
   about: [
     'Runs by itself after each backup. Never removes the newest ones (keepAtLeast) and never the last one that is whole.',
+    'Asked for, it also takes away what killed backups and restores have left: unfinished files, and beside the store the folder or the database that was to take its place.',
     'Of a store of documents the originals that runs have kept go by the same rule, also after each run; those of a run that did not come to its end stay.',
   ],
   arguments: [],
