@@ -2,14 +2,17 @@
 
 import { isLockstepError } from '../../core/error.ts'
 import type { Body, Migration } from '../../core/migration.ts'
+import type { BodyReader, Store } from '../../core/ports.ts'
 import { parseDirectives } from '../../sources/text/directives.ts'
-import type { Target } from './target.ts'
 
 /** Why such a down is no way back, for people. */
 export const emptyDownReason =
   'its down is empty (where nothing is to be taken back, let it say so: -- lockstep: allow empty <why>)'
 
-type Scripts = Pick<Target, 'store' | 'bodies'>
+interface Scripts {
+  readonly store: Pick<Store, 'readScript'>
+  readonly bodies: BodyReader
+}
 
 /** Whether the down takes nothing back and nobody has said that this is meant. */
 export function hasEmptyDown(target: Scripts, migration: Migration): boolean {
@@ -19,7 +22,7 @@ export function hasEmptyDown(target: Scripts, migration: Migration): boolean {
 }
 
 /** What a migration may do on purpose, as its up says at its head, or its down at its own. */
-export function readAllowed({ bodies }: Pick<Target, 'bodies'>, migration: Migration): string[] {
+export function readAllowed({ bodies }: Pick<Scripts, 'bodies'>, migration: Migration): string[] {
   const { directives, down } = migration
   const own = down === null || down.language === 'module' ? [] : allowedIn(bodies.script(migration, down).read(), down)
   return [...directives.allow, ...own].map((one) => one.rule)
