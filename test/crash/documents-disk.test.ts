@@ -327,7 +327,8 @@ test('killed again and again, a run ends with every document migrated once and e
   const before = documentsIn(folder)
   const script = new URL('../support/documents-run.ts', import.meta.url).pathname
   let kills = 0
-  for (const waitMs of [250, 320, 400, 480, 560]) {
+  // Before threads have started, while they work, and in between.
+  for (const waitMs of [250, 400, 560, 750, 950]) {
     const child = spawn(process.execPath, [script, folder, `run-${waitMs}`], { stdio: 'ignore' })
     const ended = once(child, 'exit')
     const timer = setTimeout(() => child.kill('SIGKILL'), waitMs)

@@ -14,5 +14,14 @@ await documents.migrateCorpus(
     signal: { aborted: false, reason: null, addEventListener: () => undefined, removeEventListener: () => undefined },
     onProgress: () => undefined,
     batchDocuments: 100,
+    threads: {
+      count: 2,
+      fromDocuments: 500,
+      entry: new URL('./documents-thread.ts', import.meta.url),
+      corpus: folder,
+      onFailure: (error) => {
+        throw error
+      },
+    },
   },
 )
