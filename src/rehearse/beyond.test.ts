@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { extensionsIn, reachesBeyond } from './beyond.ts'
+import { extensionsIn, reachesBeyond, reachingRoutine, runsMadeText } from './beyond.ts'
 
 const beyond: readonly string[] = [
   'create role app',
@@ -27,6 +27,21 @@ const beyond: readonly string[] = [
   "do $$ begin execute 'create role app'; end $$",
   'reassign owned by a to b',
   "load 'auto_explain'",
+  'create/**/role/* x */app',
+  '/* /* nested */ */ create role app',
+  '"pg_catalog" . "pg_reload_conf" ( )',
+  "select E'\\'', pg_reload_conf(), 'x'",
+  'select $a$ it\'s $a$, "pg_terminate_backend"(1)',
+  'copy t from $$/etc/passwd$$',
+  'copy t to program $$sh$$',
+  "COPY(select 1)TO'/tmp/x'",
+  "do language plpgsql 'begin create role app; end'",
+  "do $$ begin /* x */ execute E'create role app'; end $$",
+  "do $$ -- it's a comment\nbegin create role app; end $$",
+  "do $$ begin perform dblink_exec('', ''); end $$",
+  'import foreign schema public from server s into public',
+  "create foreign table f (a text) server s options (program 'id')",
+  "prepare transaction 'x'",
 ]
 
 test.each(beyond)('reaches beyond its database: %s', (text) => {
@@ -48,6 +63,12 @@ const within: readonly string[] = [
   'do $$ begin perform 1; end $$',
   'set role app',
   "create table t (a text default 'it''s') -- create role app",
+  '/* /* create role app */ create role app */ select 1',
+  "select E'\\' create role app', 1",
+  'select $tag$; create role app; $tag$',
+  'select 1 as "create role app"',
+  'create table load (a int)',
+  'do $$ begin /* create role app */ perform 1; -- create role app\nend $$',
 ]
 
 test.each(within)('stays within its database: %s', (text) => {
@@ -61,11 +82,45 @@ const sqlite: readonly (readonly [text: string, reaches: boolean])[] = [
   ["vacuum main into 'copy.db'", true],
   ['vacuum', false],
   ["select load_extension('x')", true],
+  ['select "load_extension" (\'x\')', true],
+  ["select [load_extension]('x')", true],
+  ["insert into t values ('load_extension(')", false],
+  ["attach/**/'x.db' as x", true],
   ['create table attachments (id int)', false],
 ]
 
 test.each(sqlite)('SQLite: %s', (text, reaches) => {
   expect(reachesBeyond({ text }, { dialect: 'sqlite' }) !== null).toBe(reaches)
+})
+
+test('a function that reaches beyond: not where it is defined, but where it is called', () => {
+  const sql = { dialect: 'postgres' } as const
+  const define =
+    'create or replace function app."Make"() returns void language plpgsql as $$ begin create role x; end $$'
+  expect(reachesBeyond({ text: define }, sql)).toBeNull()
+  const name = reachingRoutine({ text: define }, sql)
+  expect(name).toBe('"make"')
+  const seen = { reaching: new Set(name === null ? [] : [name]) }
+  const callers = [
+    'select app."Make"()',
+    'do $$ begin perform app."Make"(); end $$',
+    'create trigger t after insert on a execute function "Make"()',
+  ]
+  for (const text of callers) expect(reachesBeyond({ text }, sql, seen), text).toContain('reach beyond')
+  expect(reachesBeyond({ text: 'select makes()' }, sql, seen)).toBeNull()
+  expect(reachingRoutine({ text: 'create function f() returns int language sql as $$ select 1 $$' }, sql)).toBeNull()
+})
+
+const made: readonly (readonly [text: string, isMade: boolean])[] = [
+  ["do $$ begin execute 'create ' || 'role app'; end $$", true],
+  ["do $$ begin execute format('drop %s x', kind); end $$", true],
+  ["do $$ begin execute 'select 1'; end $$", false],
+  ["do $$ begin execute 'select $1' using 1; end $$", false],
+  ['create trigger t after insert on a execute function f()', false],
+]
+
+test.each(made)('text that is made as it runs: %s', (text, isMade) => {
+  expect(runsMadeText({ text }, { dialect: 'postgres' })).toBe(isMade)
 })
 
 const extensions: readonly (readonly [text: string, names: readonly string[]])[] = [

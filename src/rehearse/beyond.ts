@@ -1,6 +1,7 @@
 /** Statements whose effect does not end with the database they run in. Found by reading, never by running. */
 
 import type { Statement } from '../core/script.ts'
+import { flatten } from './flat-text.ts'
 import type { Sql } from './tables.ts'
 
 interface Rule {
@@ -18,7 +19,13 @@ const heads: readonly Rule[] = [
   { pattern: /(?:create|alter|drop)\s+tablespace\b/, why: 'tablespaces belong to the whole server' },
   { pattern: /alter\s+system\b/, why: 'it sets up the whole server' },
   { pattern: /(?:create|alter|drop)\s+subscription\b/, why: 'it opens a connection to another server' },
-  { pattern: /load\s+'/, why: 'it loads a library into the server' },
+  { pattern: /load\s*'/, why: 'it loads a library into the server' },
+  { pattern: /import\s+foreign\s+schema\b/, why: 'it asks another server' },
+  { pattern: /create\s+foreign\s+table\b[^;]*\bprogram\b/, why: 'it runs a program on the server' },
+  {
+    pattern: /(?:prepare\s+transaction|(?:commit|rollback)\s+prepared)\b/,
+    why: 'a prepared transaction outlives its session and its database',
+  },
   {
     pattern: /(?:comment\s+on|security\s+label\b.*?\bon)\s+(?:database|role|tablespace|subscription)\b/,
     why: 'what it describes belongs to the whole server',
@@ -29,7 +36,7 @@ const heads: readonly Rule[] = [
   },
   { pattern: /(?:grant|revoke)\b(?![^;]*\bon\b)/, why: 'who is a member of a role belongs to the whole server' },
   { pattern: /copy\b[^;]*?\b(?:from|to)\s+program\b/, why: 'it runs a program on the server' },
-  { pattern: /copy\b[^;]*?\b(?:from|to)\s+'/, why: 'it reads or writes a file of the server' },
+  { pattern: /copy\b[^;]*?\b(?:from|to)\s*'/, why: 'it reads or writes a file of the server' },
 ]
 
 /** Wherever a statement calls them. */
@@ -48,39 +55,74 @@ const calls: readonly Rule[] = [
 ]
 
 const sqliteRules: readonly Rule[] = [
-  { pattern: /^attach\b(?!(?:\s+database)?\s*(?:':memory:'|''))/, why: 'it opens another file' },
   { pattern: /^vacuum\b.*\binto\b/, why: 'it writes another file' },
   { pattern: /\b(?:load_extension|writefile|readfile|edit|fsdir)\s*\(/, why: 'it reaches outside of the database' },
 ]
 
+/** What is known of the statements that came before. */
+export interface Seen {
+  /** Functions whose bodies reach beyond: whoever calls one does. */
+  readonly reaching: ReadonlySet<string>
+}
+
+export const nothingSeen: Seen = { reaching: new Set() }
+
 /** Why this statement must not run on a scratch copy beside the real one; `null`: it may. */
-export function reachesBeyond({ text }: Pick<Statement, 'text'>, { dialect }: Sql): string | null {
-  const bare = withoutComments(text).trim().toLowerCase()
-  const plain = bare.replaceAll(/'(?:[^']|'')*'/g, "'…'")
-  if (dialect === 'sqlite') return whyOf(sqliteRules, (pattern) => pattern.test(bare))
-  // Functions are defined here and called elsewhere; of a block every word runs.
-  if (/^create\s+(?:or\s+replace\s+)?(?:function|procedure)\b/.test(plain)) return null
-  const isBlock = /^do\b/.test(plain)
-  const head = whyOf(heads, (pattern) =>
-    new RegExp(`${isBlock ? String.raw`(?:^|[\s;'])` : '^'}(?:${pattern.source})`, 's').test(isBlock ? bare : plain),
-  )
-  return head ?? whyOf(calls, (pattern) => pattern.test(isBlock ? bare : plain))
+export function reachesBeyond({ text }: Pick<Statement, 'text'>, sql: Sql, seen = nothingSeen): string | null {
+  const { plain, bare } = flatten(text, sql)
+  if (sql.dialect === 'sqlite') return whyOf(sqliteRules, (pattern) => pattern.test(plain)) ?? attaches(bare)
+  // Functions are defined here and called elsewhere.
+  if (routineHead.test(plain)) return null
+  if (isBlock(plain)) return whyOfBlock(bare) ?? callOf(bare, seen)
+  const head = whyOf(heads, (pattern) => new RegExp(`^(?:${pattern.source})`, 's').test(plain))
+  return head ?? whyOf(calls, (pattern) => pattern.test(plain)) ?? callOf(plain, seen)
+}
+
+/** The function that this statement defines, where its body reaches beyond; without its schema. */
+export function reachingRoutine({ text }: Pick<Statement, 'text'>, sql: Sql): string | null {
+  const { plain, bare } = flatten(text, sql)
+  const name = routineHead.exec(plain)?.groups?.['name']
+  return name === undefined || whyOfBlock(bare.replace(routineHead, ' ')) === null ? null : name
+}
+
+/** Whether a block runs text that it makes itself: what that reaches nobody can read. */
+export function runsMadeText({ text }: Pick<Statement, 'text'>, sql: Sql): boolean {
+  const { plain, bare } = flatten(text, sql)
+  return isBlock(plain) && /\bexecute\s+(?!function\b|procedure\b|'(?:[^']|'')*'\s*(?:;|into\b|using\b))/.test(bare)
+}
+
+const routineHead =
+  /^create\s+(?:or\s+replace\s+)?(?:function|procedure)\s+(?:(?:[\w$]+|"[^"]*")\s*\.\s*)?(?<name>[\w$]+|"[^"]*")/
+
+/** Of it every word runs. */
+function isBlock(plain: string): boolean {
+  return /^do\b/.test(plain)
+}
+
+function whyOfBlock(bare: string): string | null {
+  const head = whyOf(heads, (pattern) => new RegExp(String.raw`(?:^|[\s;'(])(?:${pattern.source})`, 's').test(bare))
+  return head ?? whyOf(calls, (pattern) => pattern.test(bare))
+}
+
+function callOf(plain: string, { reaching }: Seen): string | null {
+  if (reaching.size === 0) return null
+  const called = [...plain.matchAll(/([\w$]+|"[^"]*")\s*\(/g)].find(([, name = '']) => reaching.has(name))?.[1]
+  return called === undefined ? null : `${called}() was defined to reach beyond`
+}
+
+/** Only a name tells a file from memory. */
+function attaches(bare: string): string | null {
+  return /^attach\b(?!(?:\s+database)?\s*(?:':memory:'|''))/.test(bare) ? 'it opens another file' : null
 }
 
 function whyOf(rules: readonly Rule[], matches: (pattern: RegExp) => boolean): string | null {
   return rules.find((rule) => matches(rule.pattern))?.why ?? null
 }
 
-/** Blanks in their place; what looks like one inside of a string stays. */
-function withoutComments(text: string): string {
-  return text.replaceAll(/'(?:[^']|'')*'|--[^\n]*|\/\*[^]*?\*\//g, (part) => (part.startsWith("'") ? part : ' '))
-}
-
 /** Extensions that a statement asks for. */
 export function extensionsIn({ text }: Pick<Statement, 'text'>): string[] {
-  const found = /^create\s+extension\s+(?:if\s+not\s+exists\s+)?("(?:[^"]|"")+"|[\w-]+)/i.exec(
-    withoutComments(text).trim(),
-  )
+  const { plain } = flatten(text, { dialect: 'postgres' })
+  const found = /^create\s+extension\s+(?:if\s+not\s+exists\s+)?("(?:[^"]|"")+"|[\w-]+)/.exec(plain)
   const name = found?.[1]
   return name === undefined ? [] : [name.replaceAll('"', '').toLowerCase()]
 }

@@ -3,7 +3,7 @@
 import { isLockstepError } from '../../core/error.ts'
 import type { Body, Migration } from '../../core/migration.ts'
 import type { BodyReader, ScriptSource } from '../../core/ports.ts'
-import { extensionsIn, reachesBeyond } from '../../rehearse/beyond.ts'
+import { extensionsIn, reachesBeyond, reachingRoutine, runsMadeText } from '../../rehearse/beyond.ts'
 import type { Sql } from '../../rehearse/tables.ts'
 import { splitStatements } from '../../stores/sql/split.ts'
 import type { Target } from '../opening/target.ts'
@@ -19,36 +19,49 @@ export interface ScriptTold {
   /** Of SQL only: code shows what it does when it runs. */
   readonly isBlank: boolean
   readonly beyond: readonly Beyond[]
+  /** Places where a block runs text that it makes itself. */
+  readonly unread: readonly string[]
   readonly extensions: readonly string[]
 }
 
-const nothing: ScriptTold = { isBlank: false, beyond: [], extensions: [] }
+const nothing: ScriptTold = { isBlank: false, beyond: [], unread: [], extensions: [] }
 const statementChars = 100
 
 /** Reads one direction of a migration. A script that cannot be read tells nothing: its leg will fail, and say why. */
-export function readTold(target: Pick<Target, 'bodies'>, told: Told, sql: Sql): ScriptTold {
+export function readTold(target: Pick<Target, 'bodies'>, told: Told, reading: Reading): ScriptTold {
   try {
-    return readScript(target, told, sql)
+    return readScript(target, told, reading)
   } catch (error) {
     if (isLockstepError(error) && error.code === 'script-refused') return nothing
     throw error
   }
 }
 
-function readScript({ bodies }: Pick<Target, 'bodies'>, { migration, body }: Told, sql: Sql): ScriptTold {
-  if (body === null || body.language === 'module') return nothing
-  let count = 0
-  const beyond: Beyond[] = []
-  const extensions: string[] = []
+/** Scripts are read in the order in which they run. */
+export interface Reading {
+  readonly sql: Sql
+  /** Functions that reach beyond where somebody calls them; grows. */
+  readonly reaching: Set<string>
+}
+
+function readScript({ bodies }: Pick<Target, 'bodies'>, { migration, body }: Told, reading: Reading): ScriptTold {
+  if (body === null) return nothing
+  if (body.language === 'module') return { ...nothing, unread: [`${body.file} is code`] }
+  const { sql, reaching } = reading
+  const told = { isBlank: true, beyond: [] as Beyond[], unread: [] as string[], extensions: [] as string[] }
   for (const statement of splitStatements(bodies.script(migration, body).read(), sql.dialect, body.file)) {
-    count++
-    extensions.push(...extensionsIn(statement))
-    const why = reachesBeyond(statement, sql)
+    const { line, text } = statement
+    told.isBlank = false
+    told.extensions.push(...extensionsIn(statement))
+    const routine = reachingRoutine(statement, sql)
+    if (routine !== null) reaching.add(routine)
+    if (runsMadeText(statement, sql)) told.unread.push(`line ${line} of ${body.file} runs text that it makes itself`)
+    const why = reachesBeyond(statement, sql, reading)
     if (why === null) continue
-    const shown = statement.text.replaceAll(/\s+/g, ' ').slice(0, statementChars)
-    beyond.push({ file: body.file, line: statement.line, statement: shown, why })
+    const shown = text.replaceAll(/\s+/g, ' ').slice(0, statementChars)
+    told.beyond.push({ file: body.file, line, statement: shown, why })
   }
-  return { isBlank: count === 0, beyond, extensions }
+  return told
 }
 
 interface Told {
@@ -57,21 +70,21 @@ interface Told {
 }
 
 /** Bodies whose scripts leave out what reaches beyond: so the files after it still find their tables. */
-export function withoutBeyond(bodies: BodyReader, sql: Sql): BodyReader {
+export function withoutBeyond(bodies: BodyReader, reading: Reading): BodyReader {
   return {
     code: (migration, body) => bodies.code(migration, body),
     script: (migration, body) => {
       const source = bodies.script(migration, body)
-      return { ...source, read: () => remaining(source, body, sql) }
+      return { ...source, read: () => remaining(source, body, reading) }
     },
   }
 }
 
-function remaining(source: ScriptSource, body: Body, sql: Sql): Iterable<string> {
+function remaining(source: ScriptSource, body: Body, reading: Reading): Iterable<string> {
   const kept: string[] = []
   let left = false
-  for (const statement of splitStatements(source.read(), sql.dialect, body.file)) {
-    if (reachesBeyond(statement, sql) === null) kept.push(`${statement.text};\n`)
+  for (const statement of splitStatements(source.read(), reading.sql.dialect, body.file)) {
+    if (reachesBeyond(statement, reading.sql, reading) === null) kept.push(`${statement.text};\n`)
     else left = true
   }
   return left ? kept : source.read()

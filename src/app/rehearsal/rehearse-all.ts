@@ -10,7 +10,7 @@ import { readAllowed } from '../opening/empty-down.ts'
 import type { Scratch, Target } from '../opening/target.ts'
 import { isWhole, onBench, runUp, type Bench } from './bench.ts'
 import type { SeedFile } from './fill.ts'
-import { readTold, withoutBeyond, type Beyond, type ScriptTold } from './read.ts'
+import { readTold, withoutBeyond, type Beyond, type Reading, type ScriptTold } from './read.ts'
 import { rehearseOne, type Outcome, type Rehearsing } from './rehearse-one.ts'
 import { reportOutcome, reportRefusal, type RehearsedReport } from './report.ts'
 
@@ -53,15 +53,16 @@ export async function rehearseAll(target: Target, rehearsal: Rehearsal): Promise
   const { order, chosen, options, context, rehearsed } = rehearsal
   const sql: Sql = { dialect: target.store.kind === 'sqlite' ? 'sqlite' : 'postgres' }
   const isShared = target.store.kind !== 'pglite' && options.on === 'same'
+  const reading: Reading = { sql, reaching: new Set() }
   const last = Math.max(...[...chosen].map((one) => order.indexOf(one)))
   const needed = order.slice(0, last + 1)
-  const told = new Map(needed.map((migration) => [migration, readBoth(target, migration, sql)]))
+  const told = new Map(needed.map((migration) => [migration, readBoth(target, migration, reading)]))
   const base = await openBase(
     target,
     options,
     [...told.values()].flatMap((one) => one.up.extensions),
   )
-  const bodies = isShared ? withoutBeyond(target.bodies, sql) : target.bodies
+  const bodies = isShared ? withoutBeyond(target.bodies, reading) : target.bodies
   const quiet: AppContext = { ...context, emit: () => undefined }
   const stage: Stage = {
     target: { ...target, bodies },
@@ -86,10 +87,10 @@ export async function rehearseAll(target: Target, rehearsal: Rehearsal): Promise
   }
 }
 
-function readBoth(target: Target, migration: Migration, sql: Sql): { up: ScriptTold; down: ScriptTold } {
+function readBoth(target: Target, migration: Migration, reading: Reading): { up: ScriptTold; down: ScriptTold } {
   return {
-    up: readTold(target, { migration, body: migration.up }, sql),
-    down: readTold(target, { migration, body: migration.down }, sql),
+    up: readTold(target, { migration, body: migration.up }, reading),
+    down: readTold(target, { migration, body: migration.down }, reading),
   }
 }
 
@@ -141,7 +142,9 @@ async function rehearseNext(migration: Migration, stage: Stage): Promise<Rehears
   stage.shape = outcome.after
   const { direction } = target.policy
   const allowed = readAllowed(target, migration)
-  const around = { direction, allowed, told: scripts?.up, missing: base.missing, broken }
+  const unread =
+    isShared && sql.dialect === 'postgres' ? [...(scripts?.up.unread ?? []), ...(scripts?.down.unread ?? [])] : []
+  const around = { direction, allowed, told: scripts?.up, unread, missing: base.missing, broken }
   return { ...reportOutcome(migration, outcome, around), ms: quiet.clock.now() - begun }
 }
 

@@ -46,6 +46,8 @@ export interface Surroundings {
   /** Verdicts that are meant. */
   readonly allowed: readonly string[]
   readonly told: ScriptTold | undefined
+  /** What ran on a shared server without having been read for what it reaches. */
+  readonly unread: readonly string[]
   readonly missing: Scratch['missing']
   /** Files before it that could not be run. */
   readonly broken: readonly string[]
@@ -68,7 +70,7 @@ export function reportOutcome(migration: Migration, { judged, data, notes }: Out
     error: failure === null ? null : failureReport(failure),
     differences,
     lost,
-    notes: [...notes, ...(failure === null ? [] : whyItMayFail(around))],
+    notes: [...notes, ...around.unread.map(unreadNote), ...(failure === null ? [] : whyItMayFail(around))],
   }
 }
 
@@ -90,6 +92,10 @@ export function reportRefusal({ version, file }: Migration, beyond: Beyond, { di
     ],
     ms: 0,
   }
+}
+
+function unreadNote(what: string): string {
+  return `${what}: whether it reaches beyond its database cannot be seen`
 }
 
 function reasonOf(verdict: RehearsalVerdict): string | null {
