@@ -164,9 +164,9 @@ test('backups of an older tool are taken over, put back, and never those of anot
   const stranger = { ...project.read(other), run_id: 'another', schema_version: '1.0.0' }
   writeFileSync(join(project.folder, `${other}.backup`), JSON.stringify(stranger))
   const answer = project.ask('adopt')
-  expect(answer).toMatchObject({ exit: 3, adopted: { backups: 1, refused: 1 } })
-  const { run } = answer['adopted'] as { run: string }
-  expect(project.ask('adopt')).toMatchObject({ adopted: { run: null, backups: 0, known: 1 } })
+  expect(answer).toMatchObject({ exit: 3, adopted: [], adopted_backups: { backups: 1, refused: 1 } })
+  const { run } = answer['adopted_backups'] as { run: string }
+  expect(project.ask('adopt')).toMatchObject({ adopted_backups: { run: null, backups: 0, known: 1 } })
   expect(project.ask('verify')).toMatchObject({ verified: { damaged: 0, backups: 1 } })
   expect(project.lockstep('restore', '--run', run).exit).toBe(0)
   expect(project.text(file)).toBe(original)

@@ -144,7 +144,10 @@ async function move(
     await review?.()
     const pack = await packBeforeRun(target, open, { goal, context, lockWaitMs })
     const answer = await migrateCorpus(open, goal, { head, signal, onProgress: tell(target, context), threads })
-    if (answer.migrated > 0) pruneAfterRun(target, open, context)
+    // The last word is the whole: what was told on the way was told before it was done.
+    const { seen, migrated, refused, stoppedBy } = answer
+    tell(target, context)({ seen, total: stoppedBy === null ? seen : null, migrated, refused })
+    if (migrated > 0) pruneAfterRun(target, open, context)
     return { answer, pack }
   })
   const run = answer.migrated === 0 ? null : head.run

@@ -159,7 +159,7 @@ export interface DocumentsReport {
   readonly verified?: VerifiedDocuments
   readonly indexed?: IndexedDocuments
   readonly mended?: MendedDocuments
-  readonly adopted?: AdoptedDocuments
+  readonly adoptedBackups?: AdoptedDocuments
   /** Newest first. */
   readonly runs?: readonly DocumentsRun[]
   readonly transforms?: readonly RehearsedTransform[]

@@ -69,7 +69,7 @@ export async function adoptDocuments(
       adoptBackups(open, { head, now: nowOf(context) }),
     )
     const { report, documents } = await standingOf(target, { depth: 'versions' })
-    const adopted: AdoptedDocuments = {
+    const adoptedBackups: AdoptedDocuments = {
       run: found.adopted === 0 ? null : head.run,
       backups: found.adopted,
       ways: [...found.ways].map(([way, count]) => ({ way, documents: count })),
@@ -77,6 +77,6 @@ export async function adoptDocuments(
       refused: found.leftCount,
       refusedShown: found.left.map(({ document, reason }) => ({ file: fileOf(open.corpus, document), reason })),
     }
-    return { report: { ...report, documents: { ...documents, adopted } }, exits: found.leftCount > 0 ? [3] : [] }
+    return { report: { ...report, documents: { ...documents, adoptedBackups } }, exits: found.leftCount > 0 ? [3] : [] }
   })
 }

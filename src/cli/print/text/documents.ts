@@ -24,7 +24,7 @@ function blockOf(report: StoreReport, documents: DocumentsReport, style: PageSty
 
 /** What the command did; empty for `status`, whose answer is the distribution itself. */
 function partsOf(documents: DocumentsReport, style: PageStyle): string[] {
-  const { moved, restored, verified, indexed, mended, adopted, runs, transforms } = documents
+  const { moved, restored, verified, indexed, mended, adoptedBackups, runs, transforms } = documents
   if (moved !== undefined) return movedLines(moved, style)
   if (restored !== undefined) {
     const { taken, from, run, ...counts } = restored
@@ -40,7 +40,7 @@ function partsOf(documents: DocumentsReport, style: PageStyle): string[] {
   if (verified !== undefined) return verifiedLines(verified)
   if (indexed !== undefined) return indexedLines(indexed)
   if (mended !== undefined) return mendedLines(mended)
-  if (adopted !== undefined) return adoptedLines(adopted)
+  if (adoptedBackups !== undefined) return adoptedLines(adoptedBackups)
   if (runs !== undefined) return runLines(runs, style)
   if (transforms !== undefined) return transformLines(transforms, style)
   return []
