@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { corpusAt } from '../../src/documents/files/corpus.ts'
 import { listRuns, readEnd, replacedBy } from '../../src/documents/files/journal.ts'
 import { sha256Of } from '../../src/documents/json/canonical.ts'
+import { openLive } from '../../src/documents/live/live-corpus.ts'
 import { rulesOf } from '../../src/documents/migrate/rules.ts'
 import { migrateCorpus } from '../../src/documents/runs/migrate-corpus.ts'
 import type { OpenCorpus } from '../../src/documents/runs/open-corpus.ts'
@@ -44,10 +45,18 @@ const options = (form: Form, run: string) => ({
   batchDocuments: 2,
 })
 
-async function up({ open, form }: World, run: string): Promise<void> {
+async function up({ open, form }: World, run: string, only: readonly string[] | null = null): Promise<void> {
   await migrateCorpus(
     open,
-    { direction: 'up', to: '1.1.0', only: null, limit: null, now: '2026-02-28T10:30:00.000Z' },
+    { direction: 'up', to: '1.1.0', only, limit: null, now: '2026-02-28T10:30:00.000Z' },
+    options(form, run),
+  )
+}
+
+async function down({ open, form }: World, run: string): Promise<void> {
+  await migrateCorpus(
+    open,
+    { direction: 'down', to: '1.0.0', only: null, limit: null, now: '2026-03-01T00:00:00.000Z' },
     options(form, run),
   )
 }
@@ -185,6 +194,69 @@ test.each(crashModes)('a crash of a restore is recovered from: %s', async (mode)
     expectOrder(world, `call ${call}`)
   }
   expect(cuts).toBeGreaterThan(20)
+})
+
+test.each(crashModes)('a crash of a down is recovered from: %s', async (mode) => {
+  const originals = new Map(names.map((name) => [`/data/artifacts/${name}`, original(name)]))
+  let cuts = 0
+  for (let call = 1; ; call++) {
+    const world = makeWorld('links', true)
+    await up(world, 'first')
+    world.files.restart('kill', 0)
+    if (!(await cutAt(world, { call, when: 'after' }, () => down(world, 'second')))) break
+    cuts++
+    world.files.restart(mode, call)
+    expectNothingLost(world, `call ${call}`)
+    await down(world, 'third')
+    expect(documentsOf(world), `call ${call}`).toEqual(originals)
+    expectOrder(world, `call ${call}`)
+  }
+  expect(cuts).toBeGreaterThan(20)
+})
+
+test.each(crashModes)(
+  'a crash of a run that is taken up again, as by a program, is recovered from: %s',
+  async (mode) => {
+    let cuts = 0
+    for (let call = 1; ; call++) {
+      const world = makeWorld('sidecar', true)
+      await up(world, 'lazy', names.slice(0, 2))
+      world.files.restart('kill', 0)
+      if (!(await cutAt(world, { call, when: 'after' }, () => up(world, 'lazy', names.slice(2, 4))))) break
+      cuts++
+      const where = `call ${call}`
+      world.files.restart(mode, call)
+      expectNothingLost(world, where)
+      await up(world, 'lazy')
+      expect(documentsOf(world), where).toEqual(wanted)
+      expectOrder(world, where)
+      expectOneBackupEach(world, where)
+    }
+    expect(cuts).toBeGreaterThan(15)
+  },
+)
+
+test.each(crashModes)('a crash of what a program writes leaves the old text or the new one: %s', async (mode) => {
+  const path = `/data/artifacts/${names[0]}`
+  const writing = { now: () => '2026-02-28T10:30:00.000Z', token: () => 't', readNewer: 'refuse' } as const
+  const write = ({ open }: World): Promise<void> => {
+    const live = openLive(open, writing)
+    const { value, stored } = live.read(names[0] ?? '')
+    live.write(names[0] ?? '', value, stored)
+    return Promise.resolve()
+  }
+  const whole = makeWorld('links', true)
+  await write(whole)
+  const texts = [original(names[0] ?? ''), whole.files.all().get(path)]
+  let cuts = 0
+  for (let call = 1; ; call++) {
+    const world = makeWorld('links', true)
+    if (!(await cutAt(world, { call, when: 'after' }, () => write(world)))) break
+    cuts++
+    world.files.restart(mode, call)
+    expect(texts, `call ${call}`).toContain(world.files.all().get(path))
+  }
+  expect(cuts).toBeGreaterThan(3)
 })
 
 test('the simulation can lose something: a rename without a sync', () => {

@@ -121,10 +121,13 @@ function writeHead(
   { head, earlier }: { readonly head: RunHead; readonly earlier: EarlierPart },
 ): void {
   const path = join(corpus.root, headFile(head.run))
-  // Without its end it counts as unfinished again; the sync of the batch covers this too.
-  if (earlier.batches > 0) return files.remove(join(corpus.root, endFile(head.run)))
-  files.makeFolder(join(corpus.root, runFolder(head.run)))
-  files.writeNew(path, Buffer.from(`${JSON.stringify(head)}\n`), null)
+  if (earlier.batches > 0) {
+    // Without its end it counts as unfinished again.
+    files.remove(join(corpus.root, endFile(head.run)))
+  } else {
+    files.makeFolder(join(corpus.root, runFolder(head.run)))
+    files.writeNew(path, Buffer.from(`${JSON.stringify(head)}\n`), null)
+  }
   files.sync(corpus.root, [path])
 }
 
