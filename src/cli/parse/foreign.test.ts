@@ -52,6 +52,7 @@ const cases: readonly (readonly [typed: string, command: string])[] = [
   ['--dry-run', 'lockstep plan'],
   ['upgrade head --sql', 'lockstep plan --sql'],
   ['validate', 'lockstep verify'],
+  ['reindex_artifacts /app', 'lockstep reindex'],
   ['baseline', 'lockstep adopt'],
   ['stamp head', 'lockstep adopt'],
   ['stamp 0007', 'lockstep adopt --at 0007'],

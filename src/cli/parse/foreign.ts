@@ -68,6 +68,7 @@ const rules: readonly Rule[] = [
   [/^(?:baseline|stamp|mark) (\S+)/, 'adopt --at $1'],
   [/^baseline\b|^stamp\b/, 'adopt'],
   [/^(?:current|info|heads|list|pending|show|showmigrations|describe|state|ps)\b/, 'status'],
+  [/^(?:reindex|index|rebuild)[-_:](?:artifacts|index|documents|all)\b/, 'reindex'],
   [/^(?:log|executed|applied)\b/, 'history'],
   [/^version\b/, '--version'],
   [/^(?:up|migrate)-to (\S+)/, 'up --to $1'],
