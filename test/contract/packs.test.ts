@@ -200,6 +200,17 @@ function flipped(bytes: Buffer): Buffer {
   return bytes
 }
 
+test('a transform that cannot be loaded keeps nobody from a backup', async () => {
+  const corpus = makeCorpus()
+  writeFileSync(join(corpus.folder, 'migrations/manifests/1.1.0-1.2.0.ts'), 'export default 7')
+  const { path } = await createPack(corpus)
+  expect(existsSync(path)).toBe(true)
+  expect(await corpus.open((opened) => opened.backup.verify())).toMatchObject({
+    ok: true,
+    stores: [{ verdict: 'blocked' }],
+  })
+})
+
 test('a folder that became a link is not followed', async () => {
   const corpus = makeCorpus()
   const { file } = await createPack(corpus)

@@ -6,6 +6,7 @@ import { whileSideLocked } from '../../stores/side-lock.ts'
 import { withStore } from '../answers/answer.ts'
 import type { AppContext } from '../opening/context.ts'
 import type { CorpusTarget } from './corpus-target.ts'
+import { placeOf } from './opening/open-corpus.ts'
 
 /** Whoever holds it takes every other run for dead, so everything that writes documents must. */
 export async function whileCorpusLocked<T>(
@@ -13,7 +14,7 @@ export async function whileCorpusLocked<T>(
   { context, lockWaitMs }: { readonly context: AppContext; readonly lockWaitMs: number },
   work: () => Promise<T>,
 ): Promise<T> {
-  const { corpus } = await target.open()
+  const { corpus } = placeOf({ address: target.corpus })
   const { name: store } = target
   const { clock, holder, signal, emit } = context
   const begun = clock.now()

@@ -15,6 +15,7 @@ import type { DocumentRules } from '../migrate/rules.ts'
 import { readVersion } from '../migrate/version.ts'
 import type { JsonValue } from '../json/value.ts'
 import type { OpenCorpus } from '../runs/open-corpus.ts'
+
 import { type Refuse, type TarEntry, readTar, tarBytes, tarChunks, tarEnd } from './tar.ts'
 
 /** The rule by which the documents of a copy are told from those of another. */
@@ -27,7 +28,7 @@ const noVersion = '(no version)'
 const bytesMax = 2 ** 31 - 1
 
 /** A copy is a tar, which the configuration's zstd makes small. */
-export function makeCorpusCopies(open: OpenCorpus, store: string): StoreCopies {
+export function makeCorpusCopies(open: Place, store: string): StoreCopies {
   return {
     form: 'documents-tar',
     measure: () => Promise.resolve(measure(open)),
@@ -36,7 +37,7 @@ export function makeCorpusCopies(open: OpenCorpus, store: string): StoreCopies {
   }
 }
 
-function measure({ files, corpus }: OpenCorpus): Measure {
+function measure({ files, corpus }: Place): Measure {
   let bytes = tarEnd().length
   let documents = 0
   for (const found of scanCorpus(files, corpus)) {
@@ -54,7 +55,7 @@ interface Copying {
 }
 
 /** Each document is read as a whole while nobody writes to it; together they are as a reader would find them now. */
-function copy(open: OpenCorpus, { file, work, store }: Copying): Promise<Contents> {
+function copy(open: Place, { file, work, store }: Copying): Promise<Contents> {
   const { files, corpus } = open
   const total = measure(open).bytes
   const tally = newTally(open.rules)
@@ -88,6 +89,9 @@ function copy(open: OpenCorpus, { file, work, store }: Copying): Promise<Content
   return Promise.resolve(tally.contents())
 }
 
+/** No transform is asked: a backup can be made, and looked at, while these cannot be loaded. */
+type Place = Pick<OpenCorpus, 'files' | 'corpus' | 'rules'>
+
 /** What is read of a copy, and by whom. */
 export interface CopyReading {
   /** The copy, out of its compression. */
@@ -98,7 +102,7 @@ export interface CopyReading {
 }
 
 /** Reads a copy to its end, and tells what it holds; throws for whatever is wrong with it, and where one is not in it. */
-export async function readContents(open: OpenCorpus, { chunks, only, refuse }: CopyReading): Promise<Contents> {
+export async function readContents(open: Place, { chunks, only, refuse }: CopyReading): Promise<Contents> {
   const tally = newTally(open.rules)
   const missing = new Set(only)
   for await (const entry of readEntries(chunks, { corpus: open.corpus, refuse })) {
@@ -111,7 +115,7 @@ export async function readContents(open: OpenCorpus, { chunks, only, refuse }: C
 }
 
 async function check(
-  open: OpenCorpus,
+  open: Place,
   { file, store }: { readonly file: string; readonly store: string },
 ): Promise<CopyChecks> {
   const refuse: Refuse = (reason) => new LockstepError('backup-unusable', { store, file, reason })

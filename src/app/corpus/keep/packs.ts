@@ -20,15 +20,15 @@ import {
 import { type BackupOptions, type VerifyBackupsOptions, findOrThrow } from '../../backup/verbs.ts'
 import type { CorpusOutcome } from '../../opening/by-kind.ts'
 import { sha256, type AppContext } from '../../opening/context.ts'
-import type { BackupInfo, BackupReport } from '../../answers/report.ts'
+import type { BackupInfo, BackupReport, StoreReport } from '../../answers/report.ts'
 import type { CorpusTarget } from '../corpus-target.ts'
-import type { OpenedCorpus } from '../opening/open-corpus.ts'
+import { type CorpusPlace, placeOf } from '../opening/open-corpus.ts'
 import { whileCorpusLocked } from '../locked.ts'
-import { answering, standingOf } from '../standing.ts'
+import { answering, emptyReport, standingOf } from '../standing.ts'
 import { pruneRuns } from './runs.ts'
 
 /** A corpus as whatever backs stores up sees it. A pack is compressed: text shrinks to a tenth. */
-export function asBackedUp({ name, place, backups }: CorpusTarget, open: OpenedCorpus): BackedUp {
+export function asBackedUp({ name, place, backups }: CorpusTarget, open: CorpusPlace): BackedUp {
   return {
     name,
     store: { name, kind: 'documents', place, backups: makeCorpusCopies(open, name) },
@@ -112,7 +112,7 @@ interface Checking {
 
 /** Holds a pack against its manifest: its bytes, and what it says that it holds. */
 export async function expectWhole(
-  open: OpenedCorpus,
+  open: CorpusPlace,
   backup: Readable,
   { backed, only = null, context }: Checking,
 ): Promise<void> {
@@ -131,7 +131,7 @@ export function refusing(store: string, file: string): Refuse {
   return (reason) => new LockstepError('backup-unusable', { store, file, reason })
 }
 
-async function verifyOne(found: FoundBackup, open: OpenedCorpus, { backed, context }: Checking): Promise<BackupInfo> {
+async function verifyOne(found: FoundBackup, open: CorpusPlace, { backed, context }: Checking): Promise<BackupInfo> {
   try {
     await expectWhole(open, readableBackup(found, backed.store), { backed, context })
     return infoOfPack(found)
@@ -156,15 +156,25 @@ type Found = Pick<BackupReport, 'backups' | 'removed'>
 async function keeping(
   target: CorpusTarget,
   context: AppContext,
-  work: (backed: BackedUp, open: OpenedCorpus) => Promise<Found>,
+  work: (backed: BackedUp, open: CorpusPlace) => Promise<Found>,
 ): Promise<CorpusOutcome<BackupReport>> {
   const none: Found = { backups: [], removed: [] }
   return await answering(target, none, async () => {
-    const open = await target.open()
+    const open = placeOf({ address: target.corpus })
     const found = await work(asBackedUp(target, open), open).catch((error: unknown) => {
       throw stopOf(error, target.name, context)
     })
-    const { documents: _, ...report } = (await standingOf(target, { depth: 'versions' })).report
-    return { report: { ...report, ...found }, exits: [] }
+    return { report: { ...(await standing(target)), ...found }, exits: [] }
   })
+}
+
+/** A corpus as it stands. That its transforms cannot be loaded is no reason not to look after its backups. */
+async function standing(target: CorpusTarget): Promise<StoreReport> {
+  try {
+    const { documents: _, ...report } = (await standingOf(target, { depth: 'versions' })).report
+    return report
+  } catch (error) {
+    if (!isLockstepError(error)) throw error
+    return { ...emptyReport(target), verdict: 'blocked' }
+  }
 }

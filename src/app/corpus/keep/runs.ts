@@ -4,10 +4,10 @@ import { choosePruned } from '../../../backup/retention.ts'
 import { listEndedRuns, removeRuns } from '../../../documents/index.ts'
 import type { AppContext } from '../../opening/context.ts'
 import type { CorpusTarget } from '../corpus-target.ts'
-import type { OpenedCorpus } from '../opening/open-corpus.ts'
+import type { CorpusPlace } from '../opening/open-corpus.ts'
 
 /** Removes runs that are too old, and answers which. Under the lock of the corpus. */
-export function pruneRuns({ backups }: CorpusTarget, open: OpenedCorpus, { clock }: AppContext): readonly string[] {
+export function pruneRuns({ backups }: CorpusTarget, open: CorpusPlace, { clock }: AppContext): readonly string[] {
   if (backups === undefined) return []
   const ended = listEndedRuns(open).map(({ run, at }) => ({ file: run, takenAtMs: Date.parse(at), verified: true }))
   const pruned = choosePruned(ended, backups, clock.now())
@@ -16,7 +16,7 @@ export function pruneRuns({ backups }: CorpusTarget, open: OpenedCorpus, { clock
 }
 
 /** The same after a run, told where any has gone. */
-export function pruneAfterRun(target: CorpusTarget, open: OpenedCorpus, context: AppContext): void {
+export function pruneAfterRun(target: CorpusTarget, open: CorpusPlace, context: AppContext): void {
   const pruned = pruneRuns(target, open, context)
   const what =
     pruned.length === 1 ? 'the originals of a run that is' : `the originals of ${pruned.length} runs that are`

@@ -2,6 +2,7 @@
 
 import { accessSync, constants } from 'node:fs'
 import { join } from 'node:path'
+import type { DocumentsAddress } from '../../../core/address.ts'
 import type { Finding } from '../../../core/ports.ts'
 import { describe } from '../../../core/error.ts'
 import { describeHolder } from '../../../core/event.ts'
@@ -90,7 +91,7 @@ function placeFindings({ name, corpus: settings }: CorpusTarget): Finding[] {
   const root = disk.facts(corpus.root)
   // The opening has told this already.
   if (root?.kind !== 'folder') return []
-  const seen = lookAround(disk, corpus)
+  const seen = lookAround(disk, corpus, settings.hardLinks)
   const free = disk.freeBytes(corpus.root)
   // As the preflight of a run counts: all new texts beside all old ones.
   const needed = Math.ceil(seen.bytes * 1.2) + seen.documents * 4096
@@ -136,7 +137,7 @@ interface Around {
 }
 
 /** One look at each document; none is opened. */
-function lookAround(files: FileSystem, corpus: Corpus): Around {
+function lookAround(files: FileSystem, corpus: Corpus, hardLinks: DocumentsAddress['hardLinks']): Around {
   const here = deviceOf(files.facts(corpus.root)?.id)
   const counts = { documents: 0, bytes: 0, links: 0, refused: 0, leftovers: 0, elsewhere: 0, names: 0, closed: 0 }
   for (const found of scanCorpus(files, corpus)) {
@@ -148,7 +149,7 @@ function lookAround(files: FileSystem, corpus: Corpus): Around {
     counts.documents++
     counts.bytes += facts?.bytes ?? 0
     if (deviceOf(facts?.id) !== here) counts.elsewhere++
-    if ((facts?.links ?? 1) > 1) counts.names++
+    if (hardLinks === 'refuse' && (facts?.links ?? 1) > 1) counts.names++
     if (!mayRead(pathOf(corpus, found.document))) counts.closed++
   }
   const { documents, bytes, links, refused, leftovers, elsewhere, names, closed } = counts

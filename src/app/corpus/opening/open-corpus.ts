@@ -44,32 +44,40 @@ export async function openCorpusOf(
   { migrations, address }: CorpusSource,
   given: GivenCorpus = {},
 ): Promise<OpenedCorpus> {
-  const corpus = corpusAt(address.files, address.folder)
-  if (disk.facts(corpus.root)?.kind !== 'folder') {
-    throw new LockstepError('corpus-invalid', { files: address.files, reason: `there is no folder ${corpus.name}` })
-  }
+  const place = placeOf({ address })
   const loaded = given.transforms === undefined ? await loadTransforms(migrations) : takeTransforms(given.transforms)
   const sources = contractSources(address, given)
   const transforms = makeRegistry(loaded.transforms, [...sources.keys()])
   const contracts = await loadContracts(sources, address.folder)
   return {
-    files: disk,
-    corpus,
+    ...place,
     transforms,
     contracts,
-    rules: rulesOf({
-      version: address.version,
-      protect: address.protect,
-      minorSteps: address.minorSteps,
-      history: address.historyField ?? false,
-      hardLinks: address.hardLinks,
-      limits: address.limits,
-      ...(address.versionWhenMissing === null ? {} : { versionWhenMissing: address.versionWhenMissing }),
-      ...(address.leaveAlone === null ? {} : { leaveAlone: address.leaveAlone }),
-    }),
     transformFiles: loaded.files,
     transformChecksums: loaded.checksums,
   }
+}
+
+/** Where the documents are and the rules of their files: all that is known while the transforms cannot be loaded. */
+export type CorpusPlace = Pick<OpenCorpus, 'files' | 'corpus' | 'rules'>
+
+/** Throws where there is no such folder. */
+export function placeOf({ address }: Pick<CorpusSource, 'address'>): CorpusPlace {
+  const corpus = corpusAt(address.files, address.folder)
+  if (disk.facts(corpus.root)?.kind !== 'folder') {
+    throw new LockstepError('corpus-invalid', { files: address.files, reason: `there is no folder ${corpus.name}` })
+  }
+  const rules = rulesOf({
+    version: address.version,
+    protect: address.protect,
+    minorSteps: address.minorSteps,
+    history: address.historyField ?? false,
+    hardLinks: address.hardLinks,
+    limits: address.limits,
+    ...(address.versionWhenMissing === null ? {} : { versionWhenMissing: address.versionWhenMissing }),
+    ...(address.leaveAlone === null ? {} : { leaveAlone: address.leaveAlone }),
+  })
+  return { files: disk, corpus, rules }
 }
 
 function contractSources(
