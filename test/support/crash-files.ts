@@ -19,7 +19,12 @@ interface Disk {
 }
 
 /** One change, to be played again on what is on disk. */
-type Change = { readonly kind: 'data' | 'name' | 'folder'; readonly play: (disk: Disk, torn: number | null) => void }
+interface Change {
+  readonly kind: 'data' | 'name' | 'folder'
+  /** What a sync of single files brings to the disk. */
+  readonly path: string
+  readonly play: (disk: Disk, torn: number | null) => void
+}
 
 /** Thrown where the power goes out; nothing may catch it and go on. */
 export class PowerCut extends Error {
@@ -132,8 +137,8 @@ export function makeCrashFiles(): CrashFiles {
       if (now.names.has(path)) throw failure('EEXIST', path)
       if (!now.folders.has(folderOf(path))) throw failure('ENOENT', path)
       const inode = ++inodes
-      change({ kind: 'name', play: (disk) => name(disk, path, inode) })
-      change({ kind: 'data', play: (disk, torn) => void disk.data.set(inode, cut(Buffer.from(bytes), torn)) })
+      change({ kind: 'name', path, play: (disk) => name(disk, path, inode) })
+      change({ kind: 'data', path, play: (disk, torn) => void disk.data.set(inode, cut(Buffer.from(bytes), torn)) })
     },
     append(path, bytes) {
       const inode = inodeAt(path)
@@ -142,20 +147,22 @@ export function makeCrashFiles(): CrashFiles {
           inode,
           Buffer.concat([disk.data.get(inode) ?? Buffer.alloc(0), cut(Buffer.from(bytes), torn)]),
         )
-      change({ kind: 'data', play: extend })
+      change({ kind: 'data', path, play: extend })
     },
     link(existing, fresh) {
       const inode = inodeAt(existing)
       if (now.names.has(fresh)) return 'exists'
       if (!linksPossible) return 'impossible'
-      change({ kind: 'name', play: (disk) => name(disk, fresh, inode) })
+      change({ kind: 'name', path: fresh, play: (disk) => name(disk, fresh, inode) })
       return 'done'
     },
     rename(from, to) {
-      if (now.folders.has(from)) return change({ kind: 'folder', play: (disk) => renameFolder(disk, from, to) })
+      if (now.folders.has(from))
+        return change({ kind: 'folder', path: to, play: (disk) => renameFolder(disk, from, to) })
       const inode = inodeAt(from)
       change({
         kind: 'name',
+        path: to,
         play: (disk) => {
           // A rename whose file never got to the disk under its old name has nothing to rename.
           if (disk.names.get(from) !== inode || !disk.folders.has(folderOf(to))) return
@@ -167,21 +174,27 @@ export function makeCrashFiles(): CrashFiles {
     remove(path) {
       const inode = now.names.get(path)
       if (inode === undefined) return
-      change({ kind: 'name', play: (disk) => void (disk.names.get(path) === inode && disk.names.delete(path)) })
+      change({ kind: 'name', path, play: (disk) => void (disk.names.get(path) === inode && disk.names.delete(path)) })
     },
     makeFolder(path) {
-      if (!now.folders.has(path)) change({ kind: 'folder', play: (disk) => addFolders(disk, path) })
+      if (!now.folders.has(path)) change({ kind: 'folder', path, play: (disk) => addFolders(disk, path) })
     },
     removeFolder(path) {
       if (!isEmpty(now, path)) return false
       // What is still in it on the disk keeps it there.
-      change({ kind: 'folder', play: (disk) => void (isEmpty(disk, path) && disk.folders.delete(path)) })
+      change({ kind: 'folder', path, play: (disk) => void (isEmpty(disk, path) && disk.folders.delete(path)) })
       return true
     },
     sync() {
       step('before')
       for (const one of unsynced) one.play(safe, null)
       unsynced = []
+      step('after')
+    },
+    syncFiles(paths) {
+      step('before')
+      for (const one of unsynced) if (paths.includes(one.path)) one.play(safe, null)
+      unsynced = unsynced.filter((one) => !paths.includes(one.path))
       step('after')
     },
     async syncMeanwhile() {

@@ -29,6 +29,7 @@ export const disk: FileSystem = {
   removeFolder,
   sync,
   syncMeanwhile,
+  syncFiles: syncEach,
   freeBytes: (folder) => {
     const { bavail, bsize } = fs.statfsSync(folder)
     return bavail * bsize

@@ -53,8 +53,10 @@ export interface FileSystem {
   removeFolder(path: string): boolean
   /** Everything written below `folder` so far outlives a loss of power. `written` are the files since the last time. */
   sync(folder: string, written: Iterable<string>): void
-  /** The same, while this process goes on: what is written in between may be on disk then, or not. */
+  /** The same as `sync`, while this process goes on: what is written in between may be on disk then, or not. */
   syncMeanwhile(folder: string, written: Iterable<string>): Promise<void>
+  /** These files and their names alone outlive it: all that a program which writes one document has to wait for. */
+  syncFiles(paths: readonly string[]): void
   freeBytes(folder: string): number
   /** Runs `work` while nobody else, in any process, is alone at this path. It must not wait for anything. */
   alone<T>(path: string, work: () => T): T

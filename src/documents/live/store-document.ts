@@ -2,7 +2,7 @@
 
 import { dirname } from 'node:path'
 import { LockstepError, isLockstepError } from '../../core/error.ts'
-import { fileOf, pathOf, swapLockOf } from '../files/corpus.ts'
+import { type Corpus, fileOf, pathOf, swapLockOf } from '../files/corpus.ts'
 import { type FileFacts, systemCode } from '../files/file-system.ts'
 import { temporaryFile } from '../files/names.ts'
 import { isAsItWasRead } from '../files/replace.ts'
@@ -127,7 +127,7 @@ function replace(
   const temporary = pathOf(corpus, temporaryFile(document, token))
   files.writeNew(temporary, bytes, old?.facts ?? null)
   try {
-    files.sync(corpus.root, [temporary])
+    files.syncFiles([temporary])
     files.alone(swapLockOf(corpus), () => {
       const free =
         old === null
@@ -140,7 +140,13 @@ function replace(
     files.remove(temporary)
     throw error
   }
-  files.sync(corpus.root, [path])
+  files.syncFiles([path, ...foldersAbove(corpus, document)])
+}
+
+/** They may be as new as the document. */
+function foldersAbove(corpus: Corpus, document: string): string[] {
+  const names = document.split('/').slice(0, -1)
+  return names.map((_, i) => pathOf(corpus, names.slice(0, i + 1).join('/')))
 }
 
 function changed({ corpus }: Pick<OpenCorpus, 'corpus'>, document: string): LockstepError {
