@@ -44,6 +44,9 @@ export interface Difference {
   readonly found: string | null
 }
 
+/** The text of an object that tells its name with the number that the store gave it. */
+export const ownNameText = 'ownName'
+
 /** The fact of a table that tells the order of its columns. */
 export const columnOrderFact = 'columnOrder'
 

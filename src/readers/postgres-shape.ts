@@ -1,6 +1,6 @@
 /** The shape of a PostgreSQL database, read from its catalogues: what is there, not the text that made it. */
 
-import type { Shape, ShapeObject } from '../core/shape.ts'
+import { ownNameText, type Shape, type ShapeObject } from '../core/shape.ts'
 import { compareText } from '../core/version.ts'
 import { codeQueries } from './postgres-shape/code.ts'
 import { databaseQueries } from './postgres-shape/database.ts'
@@ -98,7 +98,10 @@ async function readObjects(client: QueryClient, exclude: readonly string[]): Pro
     const found = await client.query(text)
     objects.push(...found.rows.map((row) => makeObject(decodeRow(row))))
   }
-  return objects.sort((a, b) => compareText(a.kind, b.kind) || compareText(a.name, b.name))
+  const ownName = ({ texts }: ShapeObject): string => texts?.[ownNameText] ?? ''
+  return objects.sort(
+    (a, b) => compareText(a.kind, b.kind) || compareText(a.name, b.name) || compareText(ownName(a), ownName(b)),
+  )
 }
 
 /** Those that can find something. */
@@ -114,16 +117,18 @@ function decodeRow(row: Record<string, unknown>): ObjectRow {
     kind: String(row['kind']),
     path: JSON.parse(String(row['path'])) as string[],
     suffix: String(row['suffix']),
+    own: typeof row['own'] === 'string' ? row['own'] : null,
     facts: JSON.parse(String(row['facts'])) as ObjectRow['facts'],
     printed: JSON.parse(String(row['printed'])) as ObjectRow['printed'],
   }
 }
 
-function makeObject({ kind, path, suffix, facts, printed }: ObjectRow): ShapeObject {
+function makeObject({ kind, path, suffix, own, facts, printed }: ObjectRow): ShapeObject {
   const canonical = Object.entries(printed).map(([fact, text]) => [fact, canonicalPrinted(text)])
   const name = path.map(quoteWhereNeeded).join('.') + suffix
   const all = { ...facts, ...(Object.fromEntries(canonical) as Record<string, string>) }
-  const texts = Object.entries(printed).filter(([fact, text]) => all[fact] !== text)
+  const numbered = own === null || own === path.at(-1) ? [] : [[ownNameText, own] as const]
+  const texts = [...Object.entries(printed).filter(([fact, text]) => all[fact] !== text), ...numbered]
   return { kind, name, facts: all, ...(texts.length === 0 ? {} : { texts: Object.fromEntries(texts) }) }
 }
 

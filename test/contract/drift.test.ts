@@ -150,6 +150,26 @@ const onPostgres = [
   'view public.emails is missing',
 ]
 
+/** Of these the server has numbered all but the first; the shape tells them by one name. */
+const numberedNames = `create index on users (email); create index on users (email, id);
+alter table users add check (id > 0), add check (id < 1000), add check (length(email) > 0), add check (length(email) < 9)`
+
+function numberedPromise(open: () => Promise<World>): void {
+  test('what the server has numbered is mended by the name that it has', async () => {
+    const world = await open()
+    await migrate(world, 1)
+    await world.change(numberedNames)
+    await migrate(world, 2)
+    await world.change('alter table users drop constraint users_id_check1; drop index users_email_idx')
+    await world.change('alter table users add check (id > 5), add check (length(email) > 5)')
+    await world.change('create index on users (email, id)')
+    const found = await verified(world)
+    expect(found.differences.length).toBe(4)
+    for (const statement of found.remedies ?? []) await world.change(statement)
+    expect(await verified(world)).toMatchObject({ exit: 0, differences: [] })
+  })
+}
+
 describe('PGlite', () => {
   let shared: PGlite | null = null
   promises(async () => {
@@ -166,12 +186,14 @@ describe('PGlite', () => {
 })
 
 describeWithPostgres('PostgreSQL', (databases) => {
-  promises(async () => {
+  const open = async (): Promise<World> => {
     const client = new Client(await databases.create())
     await client.connect()
     closing.push(() => client.end())
     const { clock, holder } = contextOf()
     const store = openPostgres({ name: 'app', place: 'test', address: null, history: place, clock, holder, client })
     return { store, change: async (text) => void (await client.query(text)) }
-  }, onPostgres)
+  }
+  promises(open, onPostgres)
+  numberedPromise(open)
 })

@@ -52,6 +52,15 @@ const small: readonly (readonly [fact: string, text: string])[] = [
      create policy p on t for select using (id > 0); comment on table t is 'it''s'; comment on column t.id is 'key'`,
   ],
   [
+    'what is said beside objects, and names that the server has numbered',
+    `create type ct as (x int, y text); create table typed of ct; create type sh;
+     create table t (a int check (a > 0) check (a < 100), b int unique unique); create index on t (a); create index on t (a, b); create index on t (a);
+     create statistics on a, b from t; create statistics st on a, b from t; comment on statistics st is 's'; alter statistics st set statistics 50;
+     create function ev() returns event_trigger language plpgsql as $$ begin end $$;
+     create event trigger et on ddl_command_end execute function ev(); alter event trigger et disable; comment on event trigger et is 'e';
+     create publication pub for table t with (publish = 'insert'); comment on publication pub is 'p'`,
+  ],
+  [
     'partitions and children',
     `create table p (id int not null, at date not null, check (id > 0), primary key (id, at)) partition by range (at);
      create table p1 partition of p for values from ('2024-01-01') to ('2025-01-01'); create table rest partition of p default;
@@ -93,6 +102,25 @@ describeWithPostgres('PostgreSQL', (databases) => {
     expect(lostBetween(shape, await readPostgresShape(after))).toEqual([])
     expect(scriptOf(await readPostgresShape(after, { texts: true })).split('\n').length).toBeGreaterThan(10)
   })
+})
+
+test('PGlite: what is not written is told, object by object', async () => {
+  const client = await PGlite.create()
+  try {
+    await client.exec(`create table t (a int); create view v as select a from t; comment on column v.a is 'x'; alter view v alter a set default 3;
+      create function add3(int, int) returns int language sql immutable as 'select $1 + $2'; create aggregate sum3(int) (sfunc = add3, stype = int);
+      create operator === (leftarg = int, rightarg = int, function = int4eq); create collation coll from "C"`)
+    const shape = await readPostgresShape(client, { texts: true })
+    expect(printShape(shape)?.unprinted).toEqual([
+      'aggregate public.sum3(integer)',
+      'collation public.coll',
+      'operator public.===(integer,integer)',
+      'comments on columns of view public.v',
+      'defaults of columns of view public.v',
+    ])
+  } finally {
+    await client.close()
+  }
 })
 
 const sqlite = `create table users (id integer primary key autoincrement, "Name" text not null collate nocase, kind text check (kind in ('a', 'b')));

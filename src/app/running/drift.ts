@@ -53,7 +53,7 @@ export async function findDrift({ store, policy }: Target, history: History): Pr
 function driftBetween(expected: Shape, found: Shape, takenAt: string): DriftFound {
   const differences = compareShapes(expected, found, { columnOrder: 'compared' })
   const structure = differences.length === 0 ? 'as the last run left it' : `changed since the run of ${takenAt}`
-  return { structure, differences, ...remediesOf(differences, expected) }
+  return { structure, differences, ...remediesOf(differences, { expected, found }) }
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Names and literals of PostgreSQL in statements. */
 
+import { ownNameText, type ShapeObject } from '../../core/shape.ts'
 import { splitName } from '../../rehearse/tables.ts'
 
 /** Quoted as SQL, whatever words of the language its parts are. */
@@ -18,6 +19,12 @@ export function ownerOf(name: string): string {
 
 export function lastOf(name: string): string {
   return sqlName(splitName(name).slice(-1))
+}
+
+/** The last part of its name as the store has it; `number`: of several that share one, where that is not known. */
+export function ownNameOf({ name, facts }: Pick<ShapeObject, 'name' | 'facts'>, number = ''): string {
+  const told = facts[ownNameText]
+  return typeof told === 'string' ? told : `${splitName(name).at(-1) ?? ''}${number}`
 }
 
 export function literal(text: unknown): string {

@@ -2,7 +2,7 @@
 
 import type { Facts, ShapeObject } from '../../core/shape.ts'
 import { splitName } from '../../rehearse/tables.ts'
-import { lastOf, literal, nameOf, ownerOf, sqlName, words } from './names.ts'
+import { lastOf, literal, nameOf, ownerOf, ownNameOf, sqlName, words } from './names.ts'
 import { told } from './postgres-tables.ts'
 
 /** `null`: a base type, whose functions are written in C. */
@@ -18,6 +18,7 @@ export function printType({ kind, name, facts }: ShapeObject): string | null {
   const head = `CREATE TYPE ${nameOf(name)}`
   if (facts['form'] === 'enum') return `${head} AS ENUM (${String(facts['labels'] ?? '')})`
   if (facts['form'] === 'composite') return `${head} AS (${attributesOf(String(facts['attributes'] ?? ''))})`
+  if (facts['form'] === 'shell') return head
   if (facts['form'] !== 'range') return null
   return `${head} AS RANGE (${rangeOf(String(facts['range']))})`
 }
@@ -142,10 +143,14 @@ export function printRule({ name, facts }: ShapeObject): string[] {
 }
 
 function enabling(name: string, facts: Facts, what: 'TRIGGER' | 'RULE'): string[] {
-  const word = { disabled: 'DISABLE', 'on replicas': 'ENABLE REPLICA', always: 'ENABLE ALWAYS' }[
-    String(facts['enabled'])
-  ]
-  return word === undefined ? [] : [`ALTER TABLE ${ownerOf(name)} ${word} ${what} ${lastOf(name)}`]
+  return enabledWord(facts).map((word) => `ALTER TABLE ${ownerOf(name)} ${word} ${what} ${lastOf(name)}`)
+}
+
+/** None where it is enabled as usual. */
+function enabledWord(facts: Facts): string[] {
+  const words = { disabled: 'DISABLE', 'on replicas': 'ENABLE REPLICA', always: 'ENABLE ALWAYS' } as const
+  const found = Object.entries(words).find(([one]) => one === facts['enabled'])
+  return found === undefined ? [] : [found[1]]
 }
 
 export function printPolicy({ name, facts }: ShapeObject): string[] {
@@ -164,38 +169,47 @@ export function printPolicy({ name, facts }: ShapeObject): string[] {
   ]
 }
 
-export function printPublication({ name, facts }: ShapeObject): string {
+export function printPublication({ name, facts }: ShapeObject): string[] {
   const schemas = typeof facts['schemas'] === 'string' ? `TABLES IN SCHEMA ${facts['schemas']}` : ''
   const tables = typeof facts['tables'] === 'string' && facts['tables'] !== '' ? `TABLE ${facts['tables']}` : ''
   const what = facts['allTables'] === true ? 'ALL TABLES' : [tables, schemas].filter((one) => one !== '').join(', ')
   const root = facts['viaRoot'] === true ? ', publish_via_partition_root = true' : ''
   const options = `WITH (publish = ${literal(facts['operations'])}${root})`
-  return words(`CREATE PUBLICATION ${nameOf(name)}`, what !== '' && `FOR ${what}`, options)
+  return [
+    words(`CREATE PUBLICATION ${nameOf(name)}`, what !== '' && `FOR ${what}`, options),
+    ...told(facts['comment'], (one) => `COMMENT ON PUBLICATION ${nameOf(name)} IS ${literal(one)}`),
+  ]
 }
 
-export function printEventTrigger({ name, facts }: ShapeObject): string {
+export function printEventTrigger({ name, facts }: ShapeObject): string[] {
   const tags =
     typeof facts['tags'] === 'string' ? `WHEN TAG IN (${facts['tags'].split(', ').map(literal).join(', ')})` : ''
-  return words(
+  const create = words(
     `CREATE EVENT TRIGGER ${nameOf(name)} ON ${String(facts['event'])}`,
     tags,
     `EXECUTE FUNCTION ${String(facts['function'])}`,
   )
+  return [
+    create,
+    ...enabledWord(facts).map((word) => `ALTER EVENT TRIGGER ${nameOf(name)} ${word}`),
+    ...told(facts['comment'], (one) => `COMMENT ON EVENT TRIGGER ${nameOf(name)} IS ${literal(one)}`),
+  ]
 }
 
 const statisticsKinds: Readonly<Record<string, string>> = { d: 'ndistinct', f: 'dependencies', m: 'mcv' }
 
-export function printStatistics({ name, facts }: ShapeObject, number: string): string {
+export function printStatistics(statistics: ShapeObject, number: string): string[] {
+  const { name, facts } = statistics
   const kinds = String(facts['kinds'])
     .split(', ')
     .flatMap((one) => statisticsKinds[one] ?? [])
-  const parts = splitName(name)
-  const own = sqlName([...parts.slice(0, -1), `${parts.at(-1) ?? ''}${number}`])
-  return words(
-    `CREATE STATISTICS ${own}`,
-    kinds.length > 0 && `(${kinds.join(', ')})`,
-    `ON ${String(facts['definition'])}`,
-  )
+  const own = sqlName([...splitName(name).slice(0, -1), ownNameOf(statistics, number)])
+  const list = kinds.length > 0 && `(${kinds.join(', ')})`
+  return [
+    words(`CREATE STATISTICS ${own}`, list, `ON ${String(facts['definition'])}`),
+    ...told(facts['target'], (one) => `ALTER STATISTICS ${own} SET STATISTICS ${one}`),
+    ...told(facts['comment'], (one) => `COMMENT ON STATISTICS ${own} IS ${literal(one)}`),
+  ]
 }
 
 /** What the server prints may bring its own semicolon. */

@@ -3,7 +3,7 @@
 import type { Facts, ShapeObject } from '../../core/shape.ts'
 import { columnOrderFact } from '../../core/shape.ts'
 import { splitName } from '../../rehearse/tables.ts'
-import { lastOf, literal, nameOf, ownerOf, sqlName, words } from './names.ts'
+import { lastOf, literal, nameOf, ownerOf, ownNameOf, sqlName, words } from './names.ts'
 
 /** By the name of their table. */
 export type Columns = ReadonlyMap<string, readonly ShapeObject[]>
@@ -103,13 +103,15 @@ export function printTableRest({ name, facts }: ShapeObject): string[] {
     ...(security === 'enabled' || security === 'forced' ? [`${alter} ENABLE ROW LEVEL SECURITY`] : []),
     ...(security.startsWith('forced') ? [`${alter} FORCE ROW LEVEL SECURITY`] : []),
     ...told(facts['replicaIdentity'], (one) => (one === 'index' ? null : `${alter} REPLICA IDENTITY ${one}`)),
+    ...told(facts['ofType'], (one) => `${alter} OF ${one}`),
     ...told(facts['comment'], (one) => `COMMENT ON TABLE ${nameOf(name)} IS ${literal(one)}`),
   ]
 }
 
 /** `number`: of several that the server gave one name. */
-export function printConstraint({ name, facts }: ShapeObject, number: string, of: 'TABLE' | 'DOMAIN'): string[] {
-  const own = sqlName([`${splitName(name).at(-1) ?? ''}${number}`])
+export function printConstraint(constraint: ShapeObject, number: string, of: 'TABLE' | 'DOMAIN'): string[] {
+  const { name, facts } = constraint
+  const own = sqlName([ownNameOf(constraint, number)])
   const on = of === 'TABLE' ? ownerOf(name) : `DOMAIN ${ownerOf(name)}`
   return [
     `ALTER ${of} ${ownerOf(name)} ADD CONSTRAINT ${own} ${String(facts['definition'])}`,
@@ -118,9 +120,10 @@ export function printConstraint({ name, facts }: ShapeObject, number: string, of
   ]
 }
 
-export function printIndex({ name, facts }: ShapeObject, number: string): string[] {
+export function printIndex(index: ShapeObject, number: string): string[] {
+  const { name, facts } = index
   const parts = splitName(name)
-  const own = `${parts.at(-1) ?? ''}${number}`
+  const own = ownNameOf(index, number)
   const create = words('CREATE', facts['unique'] === true && 'UNIQUE', 'INDEX', sqlName([own]), 'ON', ownerOf(name))
   const qualified = sqlName([...parts.slice(0, -2), own])
   return [

@@ -1,6 +1,6 @@
 /** The shape of a PostgreSQL database as SQL, from its facts alone. Pure. */
 
-import type { Shape, ShapeObject } from '../../core/shape.ts'
+import { ownNameText, type Shape, type ShapeObject } from '../../core/shape.ts'
 import { literal, nameOf } from './names.ts'
 import { inOrderOfNeed, type Item } from './need.ts'
 import {
@@ -43,18 +43,27 @@ export function printPostgres(shape: Shape): PrintedShape {
     ...of('sequence').flatMap(printSequenceRest),
     ...of('table').flatMap((one) => printInherited(one, columnsOf(objects))),
     ...of('column').flatMap(printColumnRest),
-    ...numbered(of('statistics')).map(([one, number]) => printStatistics(one, number)),
+    ...numbered(of('statistics')).flatMap(([one, number]) => printStatistics(one, number)),
     ...of('trigger').flatMap(printTrigger),
     ...of('rule').flatMap(printRule),
     ...of('policy').flatMap(printPolicy),
     ...of('table').flatMap(printTableRest),
     ...of('type', 'domain', 'view', 'materialized view').flatMap(comment),
     ...of('function', 'procedure').flatMap(comment),
-    ...of('publication').map(printPublication),
-    ...of('event trigger').map(printEventTrigger),
+    ...of('publication').flatMap(printPublication),
+    ...of('event trigger').flatMap(printEventTrigger),
   ]
   const unprinted = objects.filter((one) => !isPrinted(one)).map(({ kind, name }) => `${kind} ${name}`)
-  return { statements, unprinted }
+  return { statements, unprinted: [...unprinted, ...objects.flatMap(unprintedParts)] }
+}
+
+/** Of an object that is written what is left out: its catalogue tells it in one text that cannot be taken apart. */
+function unprintedParts({ kind, name, facts }: ShapeObject): string[] {
+  if (kind !== 'view' && kind !== 'materialized view') return []
+  return [
+    ...(typeof facts['columnComments'] === 'string' ? [`comments on columns of ${kind} ${name}`] : []),
+    ...(String(facts['columns']).includes(' default ') ? [`defaults of columns of ${kind} ${name}`] : []),
+  ]
 }
 
 const printedKinds: ReadonlySet<string> = new Set(
@@ -144,13 +153,14 @@ function isInherited(constraint: ShapeObject, objects: readonly ShapeObject[]): 
   )
 }
 
-/** Several objects of one name get a number, as the server gave them one. */
+/** Several objects of one name get a number, as the server gave them one; none where it is known which. */
 function numbered(objects: readonly ShapeObject[]): (readonly [ShapeObject, string])[] {
   const seen = new Map<string, number>()
+  const known = new Set(objects.filter((one) => one.facts[ownNameText] !== undefined).map((one) => one.name))
   return objects.map((one) => {
     const count = seen.get(one.name) ?? 0
     seen.set(one.name, count + 1)
-    return [one, count === 0 ? '' : String(count)]
+    return [one, count === 0 || known.has(one.name) ? '' : String(count)]
   })
 }
 

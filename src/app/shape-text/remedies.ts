@@ -1,6 +1,6 @@
 /** Statements that would bring a structure back. They are printed for a person and never run. Pure. */
 
-import { describeDifference, type Difference, type Shape, type ShapeObject } from '../../core/shape.ts'
+import { describeDifference, ownNameText, type Difference, type Shape, type ShapeObject } from '../../core/shape.ts'
 import { splitName } from '../../rehearse/tables.ts'
 import { lastOf, nameOf, ownerOf, sqlName } from './names.ts'
 import { functionWithArguments } from './postgres-code.ts'
@@ -15,9 +15,9 @@ export interface Remedies {
 }
 
 /** One remedy for an object, however many of its facts have changed. */
-export function remediesOf(differences: readonly Difference[], expected: Shape): Remedies {
+export function remediesOf(differences: readonly Difference[], shapes: Shapes): Remedies {
   const groups = [...Map.groupBy(differences, (one) => `${one.what} ${one.kind} ${one.name}`).values()]
-  const found = groups.map((group) => ({ group, statements: mend(group, expected) }))
+  const found = groups.map((group) => ({ group, statements: mend(group, shapes) }))
   const unmended = found.filter((one) => one.statements === null).flatMap((one) => one.group)
   return {
     remedies: found.flatMap((one) => one.statements ?? []),
@@ -25,22 +25,40 @@ export function remediesOf(differences: readonly Difference[], expected: Shape):
   }
 }
 
-function mend(group: readonly Difference[], expected: Shape): string[] | null {
+/** What should be there, and what is. */
+export interface Shapes {
+  readonly expected: Shape
+  readonly found: Shape
+}
+
+function mend(group: readonly Difference[], { expected, found }: Shapes): string[] | null {
   const [first] = group
   if (first === undefined) return null
   const isSqlite = expected.rule.startsWith('sqlite-')
   switch (first.what) {
     case 'unexpected':
-      return drop(first, isSqlite)
+      return drop(withOwnName(first, found), isSqlite)
     case 'missing':
       return make(first, expected)
     case 'changed':
-      return change(group, first, expected)
+      return change(group, { ...first, drops: withOwnName(first, found) }, expected)
   }
 }
 
+/** As the store names it: of several that share a name in the shape, the one that was found. */
+function withOwnName({ kind, name, fact, found: text }: Difference, { objects }: Shape): Named {
+  const definition = fact === null || fact === 'definition' ? text : null
+  const same = objects.filter((one) => one.kind === kind && one.name === name)
+  const object = same.find((one) => definition === null || one.facts['definition'] === definition)
+  const own = object?.texts?.[ownNameText]
+  if (own === undefined) return { kind, name }
+  return { kind, name: sqlName([...splitName(name).slice(0, -1), own]) }
+}
+
+type Named = Pick<Difference, 'kind' | 'name'>
+
 /** What would take rows along is for a person to decide. */
-function drop({ kind, name }: Pick<Difference, 'kind' | 'name'>, isSqlite: boolean): string[] | null {
+function drop({ kind, name }: Named, isSqlite: boolean): string[] | null {
   const careful = (text: string): string[] => [`-- would lose rows; look first: ${text}`]
   switch (kind) {
     case 'table':
@@ -83,8 +101,10 @@ function besideTable(name: string): string {
   return sqlName([...parts.slice(0, -2), ...parts.slice(-1)])
 }
 
-function make({ kind, name }: Difference, expected: Shape): string[] | null {
-  const own = (one: ShapeObject): boolean => one.kind === kind && one.name === name
+function make({ kind, name, fact, expected: text }: Difference, expected: Shape): string[] | null {
+  const definition = fact === null || fact === 'definition' ? text : null
+  const own = (one: ShapeObject): boolean =>
+    one.kind === kind && one.name === name && (definition === null || one.facts['definition'] === definition)
   const object = expected.objects.find(own)
   if (object === undefined) return null
   if (kind === 'column') {
@@ -106,7 +126,11 @@ function make({ kind, name }: Difference, expected: Shape): string[] | null {
 
 const remade: ReadonlySet<string> = new Set(['constraint', 'index', 'trigger', 'policy', 'rule', 'view', 'statistics'])
 
-function change(group: readonly Difference[], first: Difference, expected: Shape): string[] | null {
+function change(
+  group: readonly Difference[],
+  first: Difference & { readonly drops: Named },
+  expected: Shape,
+): string[] | null {
   const { kind } = first
   const isSqlite = expected.rule.startsWith('sqlite-')
   if (kind === 'column' && !isSqlite) return changeColumn(group)
@@ -114,7 +138,7 @@ function change(group: readonly Difference[], first: Difference, expected: Shape
   if (made === null) return null
   if (kind === 'function' || kind === 'procedure')
     return made.map((one) => one.replace(/^CREATE /, 'CREATE OR REPLACE '))
-  const dropped = remade.has(kind) ? drop(first, isSqlite) : null
+  const dropped = remade.has(kind) ? drop(first.drops, isSqlite) : null
   return dropped === null ? null : [...dropped, ...made]
 }
 

@@ -79,6 +79,7 @@ function domainConstraints(): string {
     {
       kind: `'constraint'`,
       path: `n.nspname, t.typname, ${withoutNumber('c.conname', 't.typname', 'check')}`,
+      own: 'c.conname',
       facts: { comment: `obj_description(c.oid, 'pg_constraint')` },
       printed: { definition: 'pg_get_constraintdef(c.oid)' },
     },
@@ -150,6 +151,7 @@ function statistics(about: CatalogueFacts): string {
       {
         kind: `'statistics'`,
         path: `n.nspname, ${withoutNumber('s.stxname', 'r.relname', 'stat')}`,
+        own: 's.stxname',
         facts: {
           kinds: `(SELECT string_agg(k::text, ', ' ORDER BY k::text) FROM unnest(s.stxkind) k)`,
           target: about.version >= 130_000 ? 'CASE WHEN s.stxstattarget >= 0 THEN s.stxstattarget END' : 'NULL::int',

@@ -7,6 +7,8 @@ export interface ObjectRow {
   /** What follows the name as it is: the arguments of a function. */
   readonly suffix: string
   readonly facts: Readonly<Record<string, string | number | boolean>>
+  /** The name that it has, where its path has it without the server's number. */
+  readonly own: string | null
   /** Facts that the server printed from its own trees; they are brought to one form. */
   readonly printed: Readonly<Record<string, string>>
 }
@@ -30,10 +32,11 @@ export interface CatalogueQuery {
 export const firstOwnOid = 16_384
 
 /** One SELECT in the form of `ObjectRow`; facts that are NULL are left out. */
-export function selectObjects({ kind, path, suffix, facts, printed }: RowParts, from: string): string {
+export function selectObjects({ kind, path, suffix, own, facts, printed }: RowParts, from: string): string {
   return `SELECT ${kind} AS kind,
   jsonb_build_array(${path})::text AS path,
   ${suffix ?? "''"} AS suffix,
+  ${own ?? 'NULL'}::text AS own,
   ${jsonObject(facts)} AS facts,
   ${jsonObject(printed ?? {})} AS printed
 ${from}`
@@ -44,6 +47,7 @@ export interface RowParts {
   readonly kind: string
   readonly path: string
   readonly suffix?: string
+  readonly own?: string
   readonly facts: Readonly<Record<string, string>>
   readonly printed?: Readonly<Record<string, string>>
 }

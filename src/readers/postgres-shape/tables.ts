@@ -110,6 +110,7 @@ function constraints(about: CatalogueFacts): string {
       {
         kind: `'constraint'`,
         path: `r.nspname, r.relname, ${withoutNumber('c.conname', 'r.relname', 'check|key|fkey|excl|pkey')}`,
+        own: 'c.conname',
         facts: {
           options: `array_to_string(ic.reloptions, ', ')`,
           clustered: 'CASE WHEN i.indisclustered THEN true END',
@@ -135,6 +136,7 @@ function indexes(about: CatalogueFacts): string {
       {
         kind: `'index'`,
         path: `r.nspname, r.relname, ${withoutNumber('ic.relname', 'r.relname', 'idx')}`,
+        own: 'ic.relname',
         facts: {
           unique: 'CASE WHEN i.indisunique THEN true END',
           valid: 'CASE WHEN NOT i.indisvalid THEN false END',
