@@ -227,6 +227,35 @@ test('PGlite: the verdicts of a few files agree', async () => {
   expect(verdictsOf(list)).toEqual(wanted)
 })
 
+const pgliteExtensions = [
+  'pg_trgm',
+  'uuid-ossp',
+  'hstore',
+  'citext',
+  'ltree',
+  'btree_gin',
+  'btree_gist',
+  'pgcrypto',
+  'unaccent',
+  'cube',
+]
+
+test('PGlite: extensions that a migration asks for are loaded; what is not installed is told', async () => {
+  const create = pgliteExtensions.map((one) => `create extension if not exists "${one}";`).join('\n')
+  const { list } = await rehearsed('pglite:data', {
+    '1_extensions.sql': `${create}\ncreate table t (id uuid primary key default uuid_generate_v4(), path ltree not null, name citext, more hstore);
+      create index on t using gist (path); create index on t using gin (name gin_trgm_ops)`,
+    '1_extensions.down.sql': `drop table t;\n${pgliteExtensions.map((one) => `drop extension "${one}" cascade;`).join('\n')}`,
+    '2_column.sql': 'alter table t add column note text',
+    '2_column.down.sql': 'alter table t drop column note',
+    '3_postgis.sql': 'create extension postgis',
+    '3_postgis.down.sql': 'drop extension postgis',
+  })
+  expect(list.map((one) => one.verdict)).toEqual(['exact', 'exact', 'fails'])
+  expect(list[1]).toMatchObject({ data: 'seeded', notes: [] })
+  expect(list[2]?.notes).toEqual(['the extension postgis is not here: a server that has the extension postgis'])
+})
+
 /** Tables that are hard to fill; each must have rows in the end, or be told. */
 const manyTables = `
 create type mood as enum ('sad', 'ok');
