@@ -8,8 +8,9 @@ import { remarkOf } from './rehearsal.ts'
 export function junitText(stores: readonly RehearseReport[]): string {
   const suites = stores.map((one) => {
     const failures = one.rehearsed.filter((each) => !each.acceptable).length
-    const counts = `tests="${one.rehearsed.length}" failures="${failures}" errors="${one.error === null ? 0 : 1}"`
-    const error = one.error === null ? [] : [`    <system-err>${xml(one.error.message)}</system-err>`]
+    // What stopped a store is a case of its own: pipelines count cases, not suites.
+    const error = one.error === null ? [] : [errorCase(one.store, one.error.message)]
+    const counts = `tests="${one.rehearsed.length + error.length}" failures="${failures}" errors="${error.length}"`
     return [
       `  <testsuite name="${xml(one.store)}" ${counts}>`,
       ...one.rehearsed.map(testCase),
@@ -32,9 +33,17 @@ function testCase(one: RehearsedReport): string {
   return `${head}><failure type="${xml(one.verdict)}" message="${xml(headline(one))}">${body}</failure></testcase>`
 }
 
-/** One annotation for each file that is not as it should be; notes as notices. */
+function errorCase(store: string, message: string): string {
+  return `    <testcase name="${xml(store)}" classname="rehearse"><error message="${xml(message)}"/></testcase>`
+}
+
+/** One annotation for each file that is not as it should be, and for what stopped a store; notes as notices. */
 export function githubText(stores: readonly RehearseReport[]): string {
-  return stores.flatMap((store) => store.rehearsed.flatMap(annotations)).join('\n')
+  return stores.flatMap((store) => [...store.rehearsed.flatMap(annotations), ...stopped(store)]).join('\n')
+}
+
+function stopped({ store, error }: RehearseReport): string[] {
+  return error === null ? [] : [`::error title=${property(`rehearse ${store}`)}::${data(error.message)}`]
 }
 
 function annotations(one: RehearsedReport): string[] {
@@ -55,12 +64,13 @@ function linesOf(one: RehearsedReport): string[] {
   return [headline(one), ...one.differences.map(describeDifference), ...one.notes]
 }
 
-/** Control characters have no form in XML 1.0. */
+/** Control characters, halves of pairs and two code points more have no form in XML 1.0. */
 function xml(text: string): string {
   return (
     text
+      .toWellFormed()
       // oxlint-disable-next-line no-control-regex -- they are what is replaced
-      .replaceAll(/[\0-\u0008\u000B\u000C\u000E-\u001F]/g, '?')
+      .replaceAll(/[\0-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g, '?')
       .replaceAll('&', '&amp;')
       .replaceAll('<', '&lt;')
       .replaceAll('>', '&gt;')
