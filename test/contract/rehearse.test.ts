@@ -351,6 +351,17 @@ describeWithPostgres('PostgreSQL', (databases) => {
       ['exact', 'fails', 'fails'],
     ],
     [
+      'settings that end with their transaction',
+      {
+        '1_local.sql':
+          "create schema s; do $$ begin perform set_config('search_path', 's', true); end $$; create table t (id int)",
+        '1_local.down.sql': 'drop table t; drop schema s',
+        '2_own.sql': 'create table u (id int)',
+        '2_own.down.sql': 'drop table public.u',
+      },
+      ['fails', 'exact'],
+    ],
+    [
       'a label that is used once it is committed, settings of a session, a table of a transaction',
       {
         '1_mood.sql':

@@ -13,10 +13,18 @@ export interface Bounds {
 
 export const ownBounds: Bounds = { begin: (text) => text, commit: ['commit'], rollback: 'rollback' }
 
-/** Inside another transaction. What waits for COMMIT is proven at once: there will be none. */
+/**
+ * Inside another transaction. What waits for COMMIT is proven at once, and what ends with it (SET LOCAL) is put back:
+ * there will be none.
+ */
 export const innerBounds: Bounds = {
   begin: () => 'savepoint lockstep_unit',
-  commit: ['set constraints all immediate', 'release savepoint lockstep_unit'],
+  commit: [
+    'set constraints all immediate',
+    'release savepoint lockstep_unit',
+    'reset session authorization',
+    'reset all',
+  ],
   rollback: 'rollback to savepoint lockstep_unit',
 }
 
