@@ -39,6 +39,7 @@ async function rehearseStore(target: Target, options: RehearseOptions, context: 
     await rehearseAll(target, { order, chosen, options, context, rehearsed })
     return { ...report, rehearsed }
   } catch (error) {
+    if (context.signal.aborted) throw error
     return { ...failedReport(target, error), rehearsed }
   }
 }

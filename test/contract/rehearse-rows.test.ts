@@ -51,4 +51,16 @@ describeWithPostgres('PostgreSQL', (databases) => {
       ]),
     )
   })
+
+  test('tables that a trigger makes for new rows are no difference', async () => {
+    const { list } = await rehearsed(await databases.create(), {
+      '1_teams.sql': `create table teams (id serial primary key, name text);
+        create function make() returns trigger language plpgsql as $$ begin execute format('create table team_%s (id int)', new.id); return new; end $$;
+        create trigger made after insert on teams for each row execute function make()`,
+      '1_teams.down.sql': 'drop table teams; drop function make()',
+      '2_note.sql': 'alter table teams add column note text',
+      '2_note.down.sql': 'alter table teams drop column note',
+    })
+    expect(list.map(({ verdict, data }) => `${verdict} ${data}`)).toEqual(['exact empty', 'exact seeded'])
+  })
 })
