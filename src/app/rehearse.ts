@@ -1,5 +1,6 @@
 /** `rehearse`: runs up, down, up of each migration on a scratch store and says whether the way back can be trusted. */
 
+import { LockstepError } from '../core/error.ts'
 import { answerOf, failedReport } from './answers/answer.ts'
 import type { Answer, StoreReport } from './answers/report.ts'
 import type { AppContext } from './opening/context.ts'
@@ -7,6 +8,7 @@ import type { Target } from './opening/target.ts'
 import { choose, type RehearsalChoice } from './rehearsal/choose.ts'
 import { rehearseAll, type TrialOptions } from './rehearsal/rehearse-all.ts'
 import type { RehearsedReport } from './rehearsal/report.ts'
+import { signalName } from './running/run.ts'
 
 export type { RehearsalChoice } from './rehearsal/choose.ts'
 export type { SeedFile } from './rehearsal/fill.ts'
@@ -26,9 +28,13 @@ export async function rehearse(
   context: AppContext,
 ): Promise<Answer<RehearseReport>> {
   const reports: RehearseReport[] = []
-  for (const target of targets) reports.push(await rehearseStore(target, options, context))
+  for (const target of targets) {
+    reports.push(await rehearseStore(target, options, context))
+    if (context.signal.aborted) break
+  }
   const wrong = reports.some((report) => report.rehearsed.some((one) => !one.acceptable))
-  return answerOf('rehearse', reports, wrong ? [3] : [])
+  const isSigterm = context.signal.aborted && signalName(context.signal.reason) === 'SIGTERM'
+  return answerOf('rehearse', reports, isSigterm ? [143] : wrong ? [3] : [])
 }
 
 async function rehearseStore(target: Target, options: RehearseOptions, context: AppContext): Promise<RehearseReport> {
@@ -39,7 +45,12 @@ async function rehearseStore(target: Target, options: RehearseOptions, context: 
     await rehearseAll(target, { order, chosen, options, context, rehearsed })
     return { ...report, rehearsed }
   } catch (error) {
-    if (context.signal.aborted) throw error
-    return { ...failedReport(target, error), rehearsed }
+    return { ...failedReport(target, context.signal.aborted ? stopped(target, context) : error), rehearsed }
   }
+}
+
+/** What was found by then is in the report. */
+function stopped({ name: store }: Target, { signal }: AppContext): LockstepError {
+  const details = { signal: signalName(signal.reason), store, done: [], next: null }
+  return new LockstepError('interrupted', details, { store, state: 'nothing was changed' })
 }
