@@ -283,6 +283,41 @@ test('a document that was taken away comes back from its backup', async () => {
   expect(documents.lastRunOf(open, 'a/b/manifest.json')).toBe('first')
 })
 
+test('what comes back is counted only where it does: not over a new document, not into a folder that cannot be written', async () => {
+  const folder = makeFolder(
+    Object.fromEntries(['a', 'b', 'c'].map((name) => [`artifacts/${name}/manifest.json`, manifest()])),
+  )
+  await migrate(openAt(folder))
+  const gone = ['a', 'b', 'c'].map((name) => join(folder, `artifacts/${name}/manifest.json`))
+  for (const path of gone) fs.rmSync(path)
+  const files: FileSystem = {
+    ...documents.disk,
+    writeNew(path, bytes, like) {
+      if (path.includes('/b/')) throw Object.assign(new Error('EACCES'), { code: 'EACCES' })
+      documents.disk.writeNew(path, bytes, like)
+    },
+    alone: (path, work) => {
+      if (!fs.existsSync(gone[0] ?? '')) fs.writeFileSync(gone[0] ?? '', 'somebody else')
+      return documents.disk.alone(path, work)
+    },
+  }
+  const goal = { run: 'first', only: null, changedSince: 'leave', now } as const
+  const answer = await documents.restoreRun(openAt(folder, files), goal, options('second', 'links'))
+  expect(answer).toMatchObject({ restored: 1, refused: 2 })
+  expect(new Map(answer.refusals.map((one) => [one.document, one.error.code]))).toEqual(
+    new Map([
+      ['a/manifest.json', 'document-changed-meanwhile'],
+      ['b/manifest.json', 'document-unreadable'],
+    ]),
+  )
+  expect(gone.map((path) => fs.existsSync(path) && fs.readFileSync(path, 'utf8'))).toEqual([
+    'somebody else',
+    false,
+    manifest(),
+  ])
+  expect([...filesIn(folder).keys()].filter((path) => path.endsWith('.lockstep-tmp'))).toEqual([])
+})
+
 test('a backup that was changed is never put back', async () => {
   const folder = makeFolder({ 'artifacts/a/manifest.json': manifest() })
   const open = openAt(folder)

@@ -5,11 +5,11 @@ import { LockstepError, isLockstepError } from '../../core/error.ts'
 import { type Sha256, sha256Of } from '../json/canonical.ts'
 import { readBackup } from '../files/backup.ts'
 import { type Corpus, fileOf, isReachedPlainly, pathOf, swapLockOf } from '../files/corpus.ts'
-import type { FileFacts, FileSystem } from '../files/file-system.ts'
+import { type FileFacts, type FileSystem, systemCode } from '../files/file-system.ts'
 import { type JournalEntry, listRuns, readHead, replacedBy } from '../files/journal.ts'
 import { temporaryFile } from '../files/names.ts'
 import { type RecoveredRun, recoverRuns } from '../files/recover.ts'
-import type { LeftDocument, Replacement } from '../files/prepare.ts'
+import { type LeftDocument, type Replacement, asDiskFull, unwritable } from '../files/prepare.ts'
 import { openRun } from '../files/replace.ts'
 import type { RunOptions } from './migrate-corpus.ts'
 import { type OpenCorpus, batchBytesMax, batchDocumentsMax, nextTurn, refusalsShownMax } from './open-corpus.ts'
@@ -86,10 +86,12 @@ export async function restoreTexts(open: OpenCorpus, goal: RestoreTexts, options
     )
     tally.restored += replaced.length
     for (const one of left) refuse(tally, one)
-    tally.restored += recreate(files, corpus, {
+    const { made, left: leftGone } = recreate(files, corpus, {
       run: options.head.run,
       items: batch.filter((item) => item.kind === 'recreate'),
     })
+    tally.restored += made
+    for (const one of leftGone) refuse(tally, one)
     batch.length = 0
     bytes = 0
     const seen = tally.restored + tally.asBefore + tally.refused
@@ -127,26 +129,49 @@ function recreate(
   files: FileSystem,
   corpus: Corpus,
   { run, items }: { readonly run: string; readonly items: readonly Recreate[] },
-): number {
-  if (items.length === 0) return 0
-  const temporaries = items.map((item) => pathOf(corpus, temporaryFile(item.document, run)))
-  for (const [i, item] of items.entries()) {
-    files.makeFolder(dirname(pathOf(corpus, item.document)))
-    files.writeNew(temporaries[i] ?? '', item.bytes, item.facts)
-  }
-  files.sync(corpus.root, temporaries)
+): { readonly made: number; readonly left: readonly LeftDocument[] } {
+  const left: LeftDocument[] = []
+  const written = items.filter((item) => {
+    const error = writeBeside(files, corpus, { run, item })
+    if (error !== null) left.push({ document: item.document, error })
+    return error === null
+  })
+  if (written.length === 0) return { made: 0, left }
+  const temporaryOf = ({ document }: Recreate): string => pathOf(corpus, temporaryFile(document, run))
+  files.sync(corpus.root, written.map(temporaryOf))
   files.alone(swapLockOf(corpus), () => {
-    for (const [i, item] of items.entries()) {
-      if (files.facts(pathOf(corpus, item.document)) === null)
-        files.rename(temporaries[i] ?? '', pathOf(corpus, item.document))
-      else files.remove(temporaries[i] ?? '')
+    for (const item of written) {
+      const path = pathOf(corpus, item.document)
+      if (files.facts(path) === null) files.rename(temporaryOf(item), path)
+      else {
+        files.remove(temporaryOf(item))
+        const error = new LockstepError('document-changed-meanwhile', { file: fileOf(corpus, item.document) })
+        left.push({ document: item.document, error })
+      }
     }
   })
   files.sync(
     corpus.root,
-    items.map((item) => pathOf(corpus, item.document)),
+    written.map((item) => pathOf(corpus, item.document)),
   )
-  return items.length
+  return { made: items.length - left.length, left }
+}
+
+/** What stops one document does not stop the others; a full disk stops all. */
+function writeBeside(
+  files: FileSystem,
+  corpus: Corpus,
+  { run, item }: { readonly run: string; readonly item: Recreate },
+): LockstepError | null {
+  try {
+    files.makeFolder(dirname(pathOf(corpus, item.document)))
+    files.writeNew(pathOf(corpus, temporaryFile(item.document, run)), item.bytes, item.facts)
+    return null
+  } catch (error) {
+    const full = asDiskFull(error, corpus)
+    if (full !== error || systemCode(error) === null) throw full
+    return unwritable(corpus, item.document, error)
+  }
 }
 
 type Tally = { restored: number; asBefore: number; refused: number; refusals: LeftDocument[] }
