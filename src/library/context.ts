@@ -34,6 +34,8 @@ export function makeContext(
     holder: { host: hostname(), pid: process.pid, runId, since },
     // A library has no signal handlers of its own to take off.
     uninterrupted: (work) => work(),
+    // Its heap is the application's.
+    beforeThreads: () => undefined,
     beside: () => Promise.resolve([]),
   }
 }

@@ -37,6 +37,7 @@ const inThreads = (folder: string, entry = '../support/documents-thread.ts'): do
   fromDocuments: 1,
   entry: new URL(entry, import.meta.url),
   corpus: folder,
+  onStart: () => undefined,
   onFailure: (error) => expect.unreachable(String(error)),
 })
 

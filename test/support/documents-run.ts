@@ -19,6 +19,7 @@ await documents.migrateCorpus(
       fromDocuments: 500,
       entry: new URL('./documents-thread.ts', import.meta.url),
       corpus: folder,
+      onStart: () => undefined,
       onFailure: (error) => {
         throw error
       },

@@ -45,6 +45,7 @@ export function contextOf({
     author: { by: 'tester@test', runId, release: null, toolVersion: '0.0.0' },
     holder: { host: 'test', pid: process.pid, runId, since: new Date(clock.now()).toISOString() },
     uninterrupted: (work) => work(),
+    beforeThreads: () => undefined,
     beside: () => Promise.resolve([]),
   }
 }

@@ -18,6 +18,8 @@ export interface AppContext {
   readonly holder: LockHolder
   /** Takes signal handlers off while a statement blocks the process; only SQLite needs it. */
   readonly uninterrupted: <T>(work: () => T) => T
+  /** Before several heaps grow at once: whoever owns the process may tell V8 to be frugal with them. */
+  readonly beforeThreads: () => void
 }
 
 export const sha256: Sha256 = (text) => hash('sha256', text, 'hex')

@@ -24,6 +24,7 @@ import { printEvents, type EventPrinter } from '../print/events.ts'
 import { ndjsonEmitter } from '../print/ndjson.ts'
 import { listenForSignals, type Interruption } from '../signals.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import { keepHeapsFrugal } from './frugal-heaps.ts'
 import { describeRun } from './author.ts'
 
 export interface Need {
@@ -143,6 +144,7 @@ function contextFor(
     emit,
     signal: interruption?.signal ?? new AbortController().signal,
     uninterrupted: interruption?.uninterrupted ?? ((work) => work()),
+    beforeThreads: keepHeapsFrugal,
     ...describeRun({ cwd, env, release, operator, now: systemClock.now() }),
   }
 }

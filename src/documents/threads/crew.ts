@@ -1,6 +1,5 @@
 /** Those who do the tasks of a run: this process alone at first, and threads once there is enough to do for them. */
 
-import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import { assert } from '../../core/error.ts'
 import type { OpenCorpus } from '../runs/open-corpus.ts'
@@ -16,22 +15,14 @@ export interface Threads {
   readonly entry: URL
   /** What it opens the corpus by; plain data. */
   readonly corpus: unknown
+  /** Before the first: from here on several heaps grow at once. */
+  readonly onStart: () => void
   /** Told once where they cannot be started; the work is done here then, at half the speed. */
   readonly onFailure: (error: unknown) => void
 }
 
 /** Documents come and go: what Node would let them take before it looks for room is three times as much, and no faster. */
 const youngMbMax = 12
-
-/**
- * For the time of a run: garbage may grow to a third of what lives, where V8 lets it be three times as much in every
- * thread; the young generation stays as large as it is (here) or begins (in threads). V8 asks for these whenever it
- * collects garbage, or makes a heap, so they can be said and taken back while it runs.
- */
-const heapFlags = {
-  frugal: ['--heap-growing-percent=30', '--semi-space-growth-factor=1', '--min-semi-space-size=4'],
-  asUsual: ['--heap-growing-percent=0', '--semi-space-growth-factor=2', '--min-semi-space-size=0'],
-}
 
 export interface Crew {
   readonly hand: Hand
@@ -51,7 +42,7 @@ export async function withCrew<T>(
   const started: Thread[] = []
   let ready: readonly Thread[] = []
   const start = (setup: Threads): void => {
-    for (const flag of heapFlags.frugal) setFlagsFromString(flag)
+    setup.onStart()
     for (let i = 0; i < setup.count; i++) started.push(startThread(setup, job))
     Promise.all(started.map((thread) => thread.opened)).then(
       () => (ready = started),
@@ -76,7 +67,6 @@ export async function withCrew<T>(
   } finally {
     ended = true
     await Promise.all(started.map((thread) => thread.end()))
-    if (started.length > 0) for (const flag of heapFlags.asUsual) setFlagsFromString(flag)
   }
 }
 

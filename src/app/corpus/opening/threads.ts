@@ -21,6 +21,7 @@ export function threadsFor({ name: store, source }: CorpusTarget, context: AppCo
     // The same beside its source and in the build, where both are chunks.
     entry: new URL(`./thread${extname(import.meta.url)}`, import.meta.url),
     corpus: source,
+    onStart: context.beforeThreads,
     onFailure: (error) => {
       const reason = error instanceof Error ? error.message : String(error)
       const message = `all documents go through one thread, which takes longer: others cannot start (${reason})`
