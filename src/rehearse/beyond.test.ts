@@ -67,6 +67,8 @@ const within: readonly string[] = [
   "select E'\\' create role app', 1",
   'select $tag$; create role app; $tag$',
   'select 1 as "create role app"',
+  "do $$ begin raise exception 'cannot create user %', x; end $$",
+  "do $$ begin raise 'create role by hand'; end $$",
   'create table load (a int)',
   'do $$ begin /* create role app */ perform 1; -- create role app\nend $$',
 ]
@@ -108,6 +110,9 @@ test('a function that reaches beyond: not where it is defined, but where it is c
   ]
   for (const text of callers) expect(reachesBeyond({ text }, sql, seen), text).toContain('reach beyond')
   expect(reachesBeyond({ text: 'select makes()' }, sql, seen)).toBeNull()
+  const telling =
+    "create function g() returns trigger language plpgsql as $$ begin raise exception 'cannot create user'; end $$"
+  expect(reachingRoutine({ text: telling }, sql)).toBeNull()
   expect(reachingRoutine({ text: 'create function f() returns int language sql as $$ select 1 $$' }, sql)).toBeNull()
 })
 

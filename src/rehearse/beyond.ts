@@ -99,9 +99,12 @@ function isBlock(plain: string): boolean {
   return /^do\b/.test(plain)
 }
 
+/** Where a statement can begin, in the block itself or in a text that it runs; what it only tells is no statement. */
 function whyOfBlock(bare: string): string | null {
-  const head = whyOf(heads, (pattern) => new RegExp(String.raw`(?:^|[\s;'(])(?:${pattern.source})`, 's').test(bare))
-  return head ?? whyOf(calls, (pattern) => pattern.test(bare))
+  const run = bare.replaceAll(/\braise\s+(?:\w+\s+)?'(?:[^']|'')*'/g, ' ')
+  const begin = String.raw`(?:^|[;'(]|>>|\b(?:begin|then|else|loop|do|as|\$\w*\$))\s*`
+  const head = whyOf(heads, (pattern) => new RegExp(`${begin}(?:${pattern.source})`, 's').test(run))
+  return head ?? whyOf(calls, (pattern) => pattern.test(run))
 }
 
 function callOf(plain: string, { reaching }: Seen): string | null {
