@@ -109,7 +109,7 @@ function cases({ kind, setting, sound }: Case): void {
   })
 }
 
-// PGlite takes seconds to open: backup-calls.test.ts kills it where its own calls begin.
+// PGlite takes seconds to open: backup-calls/ kills it where its own calls begin.
 for (const mode of ['wal', 'delete'])
   describe(`sqlite, ${mode}`, () =>
     cases({ kind: sqlite, setting: `pragma journal_mode = ${mode}`, sound: 'pragma integrity_check' }))

@@ -6,12 +6,11 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { describe, expect, test } from 'vitest'
-import { listBackups, type FoundBackup } from '../../src/backup/folder.ts'
-import { readableBackup, readThrough } from '../../src/backup/read-back.ts'
-import { describeWithPostgres } from '../support/describe-with-postgres.ts'
-import { lockstep, type Ended } from './cli/process.ts'
-import { applied, pglite, postgres, sqlite, type Kind, type World } from './cli/worlds.ts'
+import { expect, test } from 'vitest'
+import { listBackups, type FoundBackup } from '../../../src/backup/folder.ts'
+import { readableBackup, readThrough } from '../../../src/backup/read-back.ts'
+import { lockstep, type Ended } from '../cli/process.ts'
+import { applied, type Kind, type World } from '../cli/worlds.ts'
 
 const preload = pathToFileURL(join(import.meta.dirname, 'kill-at.ts')).href
 const rows = 50
@@ -134,7 +133,8 @@ async function expectTidy(project: Project, where: string): Promise<void> {
 
 const countOne = 'select count(*) from one'
 
-function cases(kind: Kind): void {
+/** The same for every kind; each in a file of its own, so that they take their minutes side by side. */
+export function killedAtEachChange(kind: Kind): void {
   test(
     'backup create: no half of one has a name, and the next one sweeps up',
     async () => {
@@ -215,7 +215,3 @@ function cases(kind: Kind): void {
     mostMs,
   )
 }
-
-describe('sqlite', () => cases(sqlite))
-describe('pglite', () => cases(pglite))
-describeWithPostgres('postgres', (databases) => cases(postgres(() => databases.create())))
