@@ -28,6 +28,8 @@ export interface Kind {
   open(files: Files): Promise<World>
   /** A statement that takes seconds, into the table `slow`. */
   readonly slow: string
+  /** A statement that takes seconds, and whose rows do not fit into the memory of a connection. */
+  readonly spilling: string
   /** A statement that takes about as long as a small migration does. */
   readonly brief: string
 }
@@ -46,6 +48,7 @@ export const sqlite: Kind = {
   settings: { kind: 'sqlite', path: 'app.db' },
   tables: `select name from sqlite_master where type = 'table' and name not like 'lockstep%' order by 1`,
   slow: `insert into slow select count(*) from (${counting(80_000_000)})`,
+  spilling: `insert into brief ${counting(20_000_000)}`,
   brief: `insert into brief ${counting(20_000)}`,
   open: (files) => {
     const folder = folderOf(files)
@@ -65,6 +68,7 @@ export const sqlite: Kind = {
 const postgresWords = {
   tables: `select tablename from pg_tables where schemaname = 'public' and tablename not like 'lockstep%' order by 1`,
   slow: 'insert into slow select 1 from pg_sleep(6)',
+  spilling: 'insert into brief select generate_series(1, 20000000)',
   brief: 'insert into brief select 1 from pg_sleep(0.01)',
 }
 
