@@ -4,6 +4,7 @@ import type { ExitCode } from '../../core/errors/entry.ts'
 import { isLockstepError, LockstepError, worstExit } from '../../core/error.ts'
 import type { LogRow } from '../../core/history.ts'
 import type { Judgement } from '../../core/judge.ts'
+import type { Store } from '../../core/ports.ts'
 import type { Answer, PendingReport, StoreReport, Verdict } from './report.ts'
 import type { Judged, Target } from '../opening/target.ts'
 
@@ -25,8 +26,12 @@ export function failedReport(target: Target, error: unknown): StoreReport {
   return { ...emptyReport(target), verdict: 'blocked', error: asLockstepError(error) }
 }
 
-function emptyReport({ name, store }: Target): StoreReport {
-  const { kind, place } = store
+function emptyReport({ name, store: { kind, place } }: Target): StoreReport {
+  return blankReport({ name, kind, place })
+}
+
+/** A store, of whatever kind, of which nothing is told yet. */
+export function blankReport({ name, kind, place }: Pick<Store, 'name' | 'kind' | 'place'>): StoreReport {
   return {
     store: name,
     kind,

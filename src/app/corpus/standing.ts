@@ -4,7 +4,7 @@ import { isLockstepError, type LockstepError } from '../../core/error.ts'
 import type { ExitCode } from '../../core/errors/entry.ts'
 import { compareSemver, isNewerVersion, sameMajor } from '../../core/path.ts'
 import { type CorpusSurvey, type LeftDocument, fileOf, stepName, surveyCorpus } from '../../documents/index.ts'
-import { asLockstepError, exitOfVerdict } from '../answers/answer.ts'
+import { asLockstepError, blankReport, exitOfVerdict } from '../answers/answer.ts'
 import type { CorpusOutcome } from '../opening/by-kind.ts'
 import type { DocumentsReport, RefusedDocument } from './report.ts'
 import type { PendingReport, StoreReport, Verdict } from '../answers/report.ts'
@@ -137,16 +137,5 @@ function pendingOf({ versions, latest }: CorpusSurvey, open: OpenedCorpus): Pend
 
 /** A corpus of which nothing is told yet. */
 export function emptyReport({ name, place }: CorpusTarget): StoreReport {
-  return {
-    store: name,
-    kind: 'documents',
-    place,
-    verdict: 'current',
-    version: null,
-    applied: 0,
-    pending: [],
-    ahead: [],
-    problems: [],
-    error: null,
-  }
+  return blankReport({ name, kind: 'documents', place })
 }
