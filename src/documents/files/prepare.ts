@@ -55,39 +55,76 @@ export interface Preparation {
 /** The part of a block that a small file wastes, on most file systems. */
 const blockBytes = 4096
 
-/** Prepares all, or throws and has prepared none. `chunk` names the folder of their backups. The run was begun. */
+/** As much as is written before the system is asked again how much room there is. */
+const askEveryBytes = 8 * 1024 * 1024
+
+/** Documents that are made ready one by one, as soon as their new text is known: none of them waits in memory. */
+export interface Preparing {
+  /** Those that are ready. Whoever throws them away takes them back first. */
+  readonly prepared: readonly Prepared[]
+  /** Makes one ready, or says why it is left; throws what stops all. */
+  add(item: Replacement): UnreplacedDocument | null
+}
+
+/** `chunk` names the folder of their backups. The run was begun. A crash leaves what the next run sweeps. */
+export function startPreparing(
+  files: FileSystem,
+  corpus: Corpus,
+  { head, chunk }: { readonly head: RunHead; readonly chunk: number },
+): Preparing {
+  const prepared: Prepared[] = []
+  let hasFolder = head.form !== 'links'
+  let room = 0
+  return {
+    prepared,
+    add(item) {
+      const needed = roomFor(item)
+      if (room < needed) room = Math.min(freeRoom(files, corpus, needed), Math.max(askEveryBytes, needed))
+      room -= needed
+      try {
+        if (!hasFolder) files.makeFolder(join(corpus.root, chunkBackupFolder(head.run, chunk)))
+        hasFolder = true
+        const one = prepareOne(files, corpus, { head, chunk, item })
+        if ('error' in one) return one
+        prepared.push(one)
+        return null
+      } catch (error) {
+        throw asDiskFull(error, corpus)
+      }
+    },
+  }
+}
+
+/** Prepares all, or throws and has prepared none. */
 export function prepareAll(
   files: FileSystem,
   corpus: Corpus,
   { head, chunk, items }: { readonly head: RunHead; readonly chunk: number; readonly items: readonly Replacement[] },
 ): Preparation {
-  checkSpace(files, corpus, items)
-  const prepared: Prepared[] = []
-  const left: UnreplacedDocument[] = []
+  const preparing = startPreparing(files, corpus, { head, chunk })
   try {
-    if (head.form === 'links') files.makeFolder(join(corpus.root, chunkBackupFolder(head.run, chunk)))
-    for (const item of items) {
-      const one = prepareOne(files, corpus, { head, chunk, item })
-      if ('error' in one) left.push(one)
-      else prepared.push(one)
-    }
+    const left = items.map((item) => preparing.add(item)).filter((one) => one !== null)
+    return { prepared: preparing.prepared, left }
   } catch (error) {
-    // A crash in here leaves the same for the next run to sweep.
-    takeBackAll(files, corpus, { head, parts: [partOf(prepared)] })
-    throw asDiskFull(error, corpus)
+    takeBackAll(files, corpus, { head, parts: [partOf(preparing.prepared)] })
+    throw error
   }
-  return { prepared, left }
 }
 
-/** Throws `space-too-small` where a set of new texts would not fit beside the old ones. */
-export function checkSpace(
-  files: FileSystem,
-  corpus: Corpus,
-  items: readonly { readonly newBytes: Uint8Array }[],
-): void {
-  const needed = items.reduce((sum, item) => sum + Math.ceil(item.newBytes.length / blockBytes + 1) * blockBytes, 0)
+/** What a new text takes on the disk beside the old one. */
+function roomFor({ newBytes }: Pick<Replacement, 'newBytes'>): number {
+  return Math.ceil(newBytes.length / blockBytes + 1) * blockBytes
+}
+
+/** Throws `space-too-small` where a new text would not fit beside the old one. */
+export function checkSpace(files: FileSystem, corpus: Corpus, item: Pick<Replacement, 'newBytes'>): void {
+  freeRoom(files, corpus, roomFor(item))
+}
+
+function freeRoom(files: FileSystem, corpus: Corpus, needed: number): number {
   const free = files.freeBytes(corpus.root)
   if (free < needed) throw new LockstepError('space-too-small', { place: corpus.name, needed, free })
+  return free
 }
 
 function prepareOne(

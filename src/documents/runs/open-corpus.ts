@@ -31,13 +31,10 @@ export interface CorpusGoal {
 }
 
 /** As many documents as one batch replaces between two syncs. */
-export const batchDocumentsMax = 2000
+export const batchDocumentsMax = 4000
 
 /** As much new text as one batch waits with for the disk, and for a moment in memory. */
 export const batchBytesMax = 64 * 1024 * 1024
-
-/** As much new text as is in memory at once where documents are made ready one after the other. */
-export const groupBytesMax = 8 * 1024 * 1024
 
 /** As many refusals as an answer names; all of them are counted. */
 export const refusalsShownMax = 1000

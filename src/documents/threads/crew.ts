@@ -1,4 +1,4 @@
-/** Those who do the tasks of a run: this process alone at first, and threads once there is enough to do for them. */
+/** Those who do the tasks of a run: this thread alone at first, and others beside it once there is enough to do for them. */
 
 import { Worker } from 'node:worker_threads'
 import { assert } from '../../core/error.ts'
@@ -8,6 +8,7 @@ import { type Question, type Reply, type ThreadData, unpackAnswer, unpackFault }
 
 /** How threads are started. */
 export interface Threads {
+  /** Beside the one that asks, which works too. */
   readonly count: number
   /** As many documents as make it worth the time to start them. */
   readonly fromDocuments: number
@@ -17,12 +18,18 @@ export interface Threads {
   readonly corpus: unknown
   /** Before the first: from here on several heaps grow at once. */
   readonly onStart: () => void
-  /** Told once where they cannot be started; the work is done here then, at half the speed. */
+  /** Told once where they cannot be started; all the work is done here then. */
   readonly onFailure: (error: unknown) => void
 }
 
 /** Documents come and go: what Node would let them take before it looks for room is three times as much, and no faster. */
 const youngMbMax = 12
+
+/** Tasks that a thread has at once: one that it works on, and some that wait while a batch is put in place here. */
+const tasksOfThread = 4
+
+/** Tasks that may be done here while the answer of an earlier one, which is taken first, is still under way. */
+const tasksAhead = 3
 
 export interface Crew {
   readonly hand: Hand
@@ -53,13 +60,9 @@ export async function withCrew<T>(
   let ended = false
   try {
     return await work({
-      hand: (task) => {
-        const [first, ...others] = ready
-        if (first === undefined) return here(task)
-        return others.reduce((least, one) => (one.waiting() < least.waiting() ? one : least), first).hand(task)
-      },
-      // One that a thread works on, and one that waits for it: threads never wait for the main one.
-      tasksAtOnce: () => Math.max(1, ready.length * 2),
+      // Threads first, so that none of them waits while this one is at work.
+      hand: (task) => (ready.find((thread) => thread.waiting() < tasksOfThread)?.hand ?? here)(task),
+      tasksAtOnce: () => (ready.length === 0 ? 1 : ready.length * tasksOfThread + tasksAhead),
       expect: (documents) => {
         if (threads !== null && started.length === 0 && documents >= threads.fromDocuments) start(threads)
       },

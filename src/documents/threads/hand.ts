@@ -5,17 +5,17 @@ import { pathOf } from '../files/corpus.ts'
 import type { RunHead } from '../files/journal.ts'
 import {
   type Part,
-  type Prepared,
   type Replacement,
+  type UnreplacedDocument,
   checkSpace,
   partOf,
-  prepareAll,
+  startPreparing,
   takeBackAll,
 } from '../files/prepare.ts'
 import type { JsonValue } from '../json/value.ts'
 import { type DocumentOutcome, migrateDocument } from '../migrate/migrate-document.ts'
 import { countVersion } from '../runs/census.ts'
-import { type CorpusGoal, type OpenCorpus, groupBytesMax, nextTurn } from '../runs/open-corpus.ts'
+import { type CorpusGoal, type OpenCorpus, nextTurn } from '../runs/open-corpus.ts'
 import { type Originals, exactly, makeOriginals } from '../runs/originals.ts'
 import { readDocument } from '../runs/read-document.ts'
 import { type Tally, newTally, tellLeftAlone, tellRefused } from '../runs/tally.ts'
@@ -69,47 +69,35 @@ function doTask(
   task: Task,
 ): TaskAnswer {
   const tally = newTally()
-  const prepared: Prepared[] = []
+  const preparing = head === null ? null : startPreparing(open.files, open.corpus, { head, chunk: task.chunk })
+  const ready = (): Part => partOf(preparing?.prepared ?? [])
   let changes = 0
-  let group: Replacement[] = []
-  let bytes = 0
-  const prepareGroup = (): void => {
-    if (head === null || group.length === 0) return
-    const made = prepareAll(open.files, open.corpus, { head, chunk: task.chunk, items: group })
-    prepared.push(...made.prepared)
-    for (const one of made.left) {
-      tellRefused(tally, one)
-      countVersion(tally.census, open, { version: one.from, value: null })
-    }
-    group = []
-    bytes = 0
-  }
   try {
     for (const document of task.documents) {
       const one = considerOne(open, goal, { document, ownLinks: task.ownLinks, originals })
       if (one.state === 'migrated') {
-        if (task.room !== null && changes >= task.room) {
-          prepareGroup()
-          return { tally, changes, prepared: partOf(prepared), stoppedBy: 'limit' }
-        }
-        if (head !== null && !task.begun) {
+        if (task.room !== null && changes >= task.room) return { tally, changes, prepared: ready(), stoppedBy: 'limit' }
+        if (preparing !== null && !task.begun) {
           // Too little room is better noticed before anything is there.
-          checkSpace(open.files, open.corpus, [one.replacement])
-          return { tally: newTally(), changes: 0, prepared: partOf([]), stoppedBy: 'not-begun' }
+          checkSpace(open.files, open.corpus, one.replacement)
+          return { tally: newTally(), changes: 0, prepared: ready(), stoppedBy: 'not-begun' }
         }
         changes++
-        group.push(one.replacement)
-        bytes += one.replacement.newBytes.length
+        const left = preparing?.add(one.replacement) ?? null
+        if (left !== null) countLeft(tally, left, open)
       }
       count(tally, one, { open, head })
-      if (bytes >= groupBytesMax) prepareGroup()
     }
-    prepareGroup()
   } catch (error) {
-    if (head !== null) takeBackAll(open.files, open.corpus, { head, parts: [partOf(prepared)] })
+    if (head !== null) takeBackAll(open.files, open.corpus, { head, parts: [ready()] })
     throw error
   }
-  return { tally, changes, prepared: partOf(prepared), stoppedBy: null }
+  return { tally, changes, prepared: ready(), stoppedBy: null }
+}
+
+function countLeft(tally: Tally, left: UnreplacedDocument, open: OpenCorpus): void {
+  tellRefused(tally, left)
+  countVersion(tally.census, open, { version: left.from, value: null })
 }
 
 /** One document's fate. `gone`: somebody took it away since the walk, so it is none of this corpus any more. */

@@ -13,7 +13,7 @@ import {
   rulesOf,
 } from '../../../documents/index.ts'
 import type { StoreSettings } from '../../../settings/settings.ts'
-import { type ContractSource, loadContracts } from './load-contracts.ts'
+import { type ContractSource, type LoadSettings, loadContracts } from './load-contracts.ts'
 import { type LoadedTransforms, loadTransforms, takeTransforms } from './load-transforms.ts'
 
 /** Where everything is; plain data, and nothing secret, so that it can be sent to a thread. */
@@ -39,16 +39,17 @@ export interface GivenCorpus {
   readonly contracts?: Readonly<Record<string, object>>
 }
 
-/** Reads transforms and contracts, or takes those that are given. */
+/** Reads transforms and contracts, or takes those that are given. `schemas`: see `loadContracts`. */
 export async function openCorpusOf(
   { migrations, address }: CorpusSource,
   given: GivenCorpus = {},
+  schemas: LoadSettings['schemas'] = 'unproven',
 ): Promise<OpenedCorpus> {
   const place = placeOf({ address })
   const loaded = given.transforms === undefined ? await loadTransforms(migrations) : takeTransforms(given.transforms)
   const sources = contractSources(address, given)
   const transforms = makeRegistry(loaded.transforms, [...sources.keys()])
-  const contracts = await loadContracts(sources, address.folder)
+  const contracts = await loadContracts(sources, { folder: address.folder, schemas })
   return {
     ...place,
     transforms,

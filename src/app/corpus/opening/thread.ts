@@ -8,5 +8,5 @@ import { type CorpusSource, openCorpusOf } from './open-corpus.ts'
 process.getBuiltinModule('node:module').enableCompileCache?.()
 // Transforms import `lockstep`: a thread does not inherit how the command line leads that name to us.
 const self = new URL(import.meta.url.endsWith('.ts') ? '../../../index.ts' : '../index.js', import.meta.url).href
-// Sent by `threadsFor`.
-await serveAsThread((data) => whileSelfResolves(self, () => openCorpusOf(data as CorpusSource)))
+// Sent by `threadsFor`, whose thread has opened the same corpus and found its schemas good.
+await serveAsThread((data) => whileSelfResolves(self, () => openCorpusOf(data as CorpusSource, {}, 'proven')))

@@ -6,15 +6,15 @@ import type { Threads } from '../../../documents/index.ts'
 import type { AppContext } from '../../opening/context.ts'
 import type { CorpusTarget } from '../corpus-target.ts'
 
-/** More would wait for the same disk, and each has a heap of its own. */
+/** With the main one. More would wait for the same disk, and each has a heap of its own. */
 const threadsMax = 4
 /** Below it, the time that threads take to start and to get warm is more than they save. */
 const fromDocuments = 10_000
 
 /** `null` on a machine with one processor, where threads only take turns. */
 export function threadsFor({ name: store, source }: CorpusTarget, context: AppContext): Threads | null {
-  const count = Math.min(availableParallelism(), threadsMax)
-  if (count === 1) return null
+  const count = Math.min(availableParallelism(), threadsMax) - 1
+  if (count === 0) return null
   return {
     count,
     fromDocuments,
