@@ -31,11 +31,37 @@ const leaf: Found = { plain: true, levels: 0 }
 const odd: Found = { plain: false, levels: 0 }
 
 /**
- * Values that were walked already: frozen through and through, and known to be JSON. Only the upper levels are kept,
- * since a transform mostly takes over whole members of a document, and each entry costs more than a small walk.
+ * Values that were walked already: frozen through and through, and known to be JSON. Only the upper levels of one
+ * document are kept, since a transform mostly takes over whole members. Two short lists are enough for that: a map, weak
+ * or not, takes the garbage collector as much time as all the walking.
  */
-const walked = new WeakMap<object, Found>()
+const walked: { readonly values: (object | null)[]; readonly found: Found[]; count: number } = {
+  values: [],
+  found: [],
+  count: 0,
+}
 const walkedDepthMax = 1
+/** Members beyond these are walked again; documents as a whole are always kept, in the places after them. */
+const walkedMembersMax = 48
+const walkedMax = 64
+
+function forgetWalked(): void {
+  walked.values.fill(null, 0, walked.count)
+  walked.count = 0
+}
+
+function remember(value: object, found: Found, depth: number): void {
+  if (depth > walkedDepthMax || (depth > 0 && walked.count >= walkedMembersMax)) return
+  if (walked.count === walkedMax) walked.count = walkedMembersMax
+  walked.values[walked.count] = value
+  walked.found[walked.count++] = found
+}
+
+function recall(value: object): Found | undefined {
+  // The latest are asked for most.
+  for (let i = walked.count - 1; i >= 0; i--) if (walked.values[i] === value) return walked.found[i]
+  return undefined
+}
 
 /**
  * Freezes a value and all below it. Parts that were frozen here before are not walked again, so that the second step
@@ -49,14 +75,15 @@ export function freezeJson(value: unknown, depthMax: number): FrozenFacts {
 
 /** Whether a value was frozen here before and holds only plain numbers; asking walks nothing. */
 export function isKnownPlain(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && walked.get(value)?.plain === true
+  return typeof value === 'object' && value !== null && recall(value)?.plain === true
 }
 
 /**
- * Freezes what `JSON.parse` made of a text without lone surrogates: it is JSON, so only the depth is looked at.
- * Says whether it is within the limit.
+ * Freezes what `JSON.parse` made of the text of the next document, without lone surrogates: it is JSON, so only the
+ * depth is looked at. Says whether it is within the limit.
  */
 export function freezeParsed(value: unknown, depthMax: number): boolean {
+  forgetWalked()
   return levelsOf(value, depthMax, 0) <= depthMax
 }
 
@@ -72,7 +99,7 @@ function levelsOf(value: unknown, depthMax: number, depth: number): number {
     for (const key of Object.keys(members)) levels = Math.max(levels, levelsOf(members[key], depthMax, depth + 1))
   }
   Object.freeze(value)
-  if (depth <= walkedDepthMax) walked.set(value, { plain: true, levels: levels + 1 })
+  remember(value, { plain: true, levels: levels + 1 }, depth)
   return levels + 1
 }
 
@@ -97,14 +124,14 @@ function freezeAt(value: unknown, walk: Walk, depth: number): Found {
 }
 
 function freezeObject(value: object, walk: Walk, depth: number): Found {
-  const known = walked.get(value)
+  const known = recall(value)
   if (known !== undefined) return depth + known.levels > walk.depthMax ? fail(walk, tooDeep(walk)) : known
   if (isExactNumber(value)) return odd
   if (depth >= walk.depthMax) return fail(walk, tooDeep(walk))
   const found = Array.isArray(value) ? freezeItems(value, walk, depth) : freezeMembers(value, walk, depth)
   if (walk.fault !== null) return found
   Object.freeze(value)
-  if (depth <= walkedDepthMax) walked.set(value, found)
+  remember(value, found, depth)
   return found
 }
 

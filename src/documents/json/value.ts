@@ -1,38 +1,45 @@
 /** The values of a document: JSON's, and numbers that a JavaScript number cannot hold. */
 
-/** A number kept as its source text, because a double would change it: 1e400, or more than 17 digits. */
-export interface ExactNumber {
-  readonly [exactText]: string
-  toString(): string
-  toJSON(): never
+/**
+ * A number kept as its source text, because a double would change it: 1e400, or more than 17 digits. `String(x)` gives
+ * the text; arithmetic and `JSON.stringify` fail loudly instead of rounding.
+ */
+export class ExactNumber {
+  readonly #text: string
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  toString(): string {
+    return this.#text
+  }
+
+  valueOf(): never {
+    throw new TypeError(`${this.#text} cannot be held by a JavaScript number; use String(value)`)
+  }
+
+  toJSON(): never {
+    return this.valueOf()
+  }
 }
 
 export type JsonObject = { readonly [key: string]: JsonValue }
 export type JsonValue = null | boolean | string | number | bigint | ExactNumber | readonly JsonValue[] | JsonObject
 
-const exactText: unique symbol = Symbol('exactText')
-
-/** `String(x)` gives the text; arithmetic fails loudly instead of rounding. */
 export function makeExactNumber(text: string): ExactNumber {
-  return Object.freeze({
-    [exactText]: text,
-    toString: () => text,
-    valueOf: () => {
-      throw new TypeError(`${text} cannot be held by a JavaScript number; use String(value)`)
-    },
-    toJSON: () => {
-      throw new TypeError(`${text} cannot be held by a JavaScript number; use String(value)`)
-    },
-  })
+  const number = new ExactNumber(text)
+  Object.freeze(number)
+  return number
 }
 
 export function isExactNumber(value: unknown): value is ExactNumber {
-  return typeof value === 'object' && value !== null && exactText in value
+  return value instanceof ExactNumber
 }
 
 /** A number's text as JavaScript would write it, or as the source had it where it could not. */
 export function numberText(value: number | bigint | ExactNumber): string {
-  if (typeof value === 'object') return value[exactText]
+  if (typeof value === 'object') return value.toString()
   return Object.is(value, -0) ? '-0' : String(value)
 }
 

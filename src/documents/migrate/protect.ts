@@ -4,7 +4,7 @@ import { LockstepError } from '../../core/error.ts'
 import { sameMajor } from '../../core/path.ts'
 import { type JsonObject, type JsonValue, isJsonArray, isJsonObject, memberOf, sameJson } from '../json/value.ts'
 import { stepName } from '../transforms/registry.ts'
-import { type Path, findPlaces, pathText, valueAt } from '../transforms/paths.ts'
+import { type Path, findPlaces, pathText, samePath, valueAt } from '../transforms/paths.ts'
 import type { DocumentRules } from './rules.ts'
 
 export interface StepResult {
@@ -48,10 +48,11 @@ export function checkAdditive(result: StepResult, rules: DocumentRules): void {
 /** The first place that is gone or holds something else; `null` where all that was there still is. */
 function firstChange(before: JsonValue, after: JsonValue, spot: { at: Path; except: Path }): Path | null {
   const { at, except } = spot
-  if (before === after || pathText(at) === pathText(except)) return null
+  if (before === after || samePath(at, except)) return null
   if (isJsonObject(before) && isJsonObject(after)) {
     for (const [key, value] of Object.entries(before)) {
       const kept = memberOf(after, key)
+      if (kept === value) continue
       const place = kept === undefined ? [...at, key] : firstChange(value, kept, { at: [...at, key], except })
       if (place !== null) return place
     }

@@ -19,7 +19,8 @@ export function pathText(path: Path): string {
 }
 
 /** Every place that is there and fits the pattern. */
-export function findPlaces(value: JsonValue, pattern: Path): Path[] {
+export function findPlaces(value: JsonValue, pattern: Path): readonly Path[] {
+  if (!pattern.includes('*')) return valueAt(value, pattern) === undefined ? [] : [pattern]
   const [head, ...rest] = pattern
   if (head === undefined) return [[]]
   return childrenOf(value, head).flatMap(([key, child]) => findPlaces(child, rest).map((path) => [key, ...path]))
@@ -27,8 +28,16 @@ export function findPlaces(value: JsonValue, pattern: Path): Path[] {
 
 export function valueAt(value: JsonValue, path: Path): JsonValue | undefined {
   let found: JsonValue | undefined = value
-  for (const key of path) found = found === undefined ? undefined : childrenOf(found, key)[0]?.[1]
+  for (const key of path) {
+    if (found === undefined) return undefined
+    found = childAt(found, key)
+  }
   return found
+}
+
+/** Whether two paths lead to one place. */
+export function samePath(a: Path, b: Path): boolean {
+  return a.length === b.length && a.every((key, i) => key === b[i])
 }
 
 /** The document with each object that the pattern's parents lead to replaced by what `edit` makes of it. */
@@ -51,13 +60,15 @@ export function editParents(
 }
 
 function childrenOf(value: JsonValue, key: string): (readonly [string, JsonValue])[] {
-  if (isJsonArray(value)) {
-    if (key === '*') return value.map((item, i) => [String(i), item] as const)
-    const item = /^(?:0|[1-9][0-9]*)$/.test(key) ? value[Number(key)] : undefined
-    return item === undefined ? [] : [[key, item]]
+  if (key === '*') {
+    if (isJsonArray(value)) return value.map((item, i) => [String(i), item] as const)
+    return isJsonObject(value) ? Object.entries(value) : []
   }
-  if (!isJsonObject(value)) return []
-  if (key === '*') return Object.entries(value)
-  const child = memberOf(value, key)
+  const child = childAt(value, key)
   return child === undefined ? [] : [[key, child]]
+}
+
+function childAt(value: JsonValue, key: string): JsonValue | undefined {
+  if (isJsonArray(value)) return /^(?:0|[1-9][0-9]*)$/.test(key) ? value[Number(key)] : undefined
+  return isJsonObject(value) ? memberOf(value, key) : undefined
 }
