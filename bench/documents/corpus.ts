@@ -2,18 +2,21 @@
 
 import { hash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 const jobs = 500
 
-/** Makes `artifacts/<job>/<run>/manifest.json`, all of version 1.0.0, below `folder`. */
-export function makeCorpus(folder: string, documents: number): void {
+/** Whether each document has a folder of its own, `<job>/<run>/manifest.json`, or shares that of its job, `<job>/<run>.json`. */
+export type Layout = 'own folders' | 'shared folders'
+
+/** Makes documents, all of version 1.0.0, in `folder/artifacts`. */
+export function makeCorpus(folder: string, documents: number, layout: Layout = 'own folders'): void {
   for (let i = 0; i < documents; i++) {
     const run = hash('md5', `run ${i}`)
     const job = `job-${String(i % jobs).padStart(4, '0')}`
-    const at = join(folder, 'artifacts', job, run)
-    mkdirSync(at, { recursive: true })
-    writeFileSync(join(at, 'manifest.json'), `${JSON.stringify(manifest(i, job, run), null, 2)}\n`)
+    const file = join(folder, 'artifacts', job, layout === 'own folders' ? `${run}/manifest.json` : `${run}.json`)
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, `${JSON.stringify(manifest(i, job, run), null, 2)}\n`)
   }
 }
 

@@ -5,17 +5,24 @@ import { join } from 'node:path'
 
 const example = join(import.meta.dirname, '../../examples/manifests')
 
-/** `contracts`: whether documents are held against them, as the example does. `lockstep`: the folder of the package. */
+export interface ProjectSettings {
+  /** Whether documents are held against them, as the example does. */
+  readonly contracts: 'checked' | 'none'
+  /** The folder of the package. */
+  readonly lockstep: string
+  readonly files?: string
+}
+
 export function makeProject(
   folder: string,
-  { contracts, lockstep }: { readonly contracts: 'checked' | 'none'; readonly lockstep: string },
+  { contracts, lockstep, files = 'artifacts/**/manifest.json' }: ProjectSettings,
 ): void {
   mkdirSync(join(folder, 'node_modules'), { recursive: true })
   symlinkSync(lockstep, join(folder, 'node_modules/lockstep'))
   for (const part of ['migrations', 'contracts']) cpSync(join(example, part), join(folder, part), { recursive: true })
   const manifests = {
     kind: 'documents',
-    files: 'artifacts/**/manifest.json',
+    files,
     version: 'schema_version',
     protect: ['run_id', 'job_id', 'doctrine'],
     minorSteps: 'additive',

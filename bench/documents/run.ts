@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util'
 import { compare, type Comparison, type Contestant } from '../compare.ts'
 import type { Program } from '../measure.ts'
 import { tableOf } from '../table.ts'
-import { makeCorpus } from './corpus.ts'
+import { type Layout, makeCorpus } from './corpus.ts'
 import { makeProject } from './project.ts'
 
 const { values } = parseArgs({
@@ -36,10 +36,15 @@ const settledMs = 2_200
 let copies = 0
 
 /** A new copy of the corpus in a project of its own, on the disk and no longer fresh. Nothing is removed in between. */
-async function project(contracts: 'checked' | 'none'): Promise<string> {
+async function project(contracts: 'checked' | 'none', layout: Layout = 'own folders'): Promise<string> {
   const folder = join(scratch, `copy-${++copies}`)
-  makeProject(folder, { contracts, lockstep: values.package })
-  cpSync(join(source, 'artifacts'), join(folder, 'artifacts'), { recursive: true })
+  if (layout === 'own folders') {
+    makeProject(folder, { contracts, lockstep: values.package })
+    cpSync(join(source, 'artifacts'), join(folder, 'artifacts'), { recursive: true })
+  } else {
+    makeProject(folder, { contracts, lockstep: values.package, files: 'artifacts/**/*.json' })
+    makeCorpus(folder, documents, layout)
+  }
   execFileSync('sync', ['-f', scratch])
   await setTimeout(settledMs)
   return folder
@@ -81,6 +86,7 @@ async function migrating(): Promise<Comparison> {
 
 async function scanning(): Promise<Comparison> {
   const [plain, checked] = [await project('none'), await project('checked')]
+  const shared = await project('none', 'shared folders')
   const always = (name: string, program: Program): Contestant => ({
     name,
     prepare: () => Promise.resolve({ program }),
@@ -88,6 +94,8 @@ async function scanning(): Promise<Comparison> {
   const contestants = [
     always('read.mjs', script('read.mjs', join(plain, 'artifacts'))),
     always('lockstep status, versions', lockstep('status', plain, [0, 3])),
+    always('read.mjs, shared folders', script('read.mjs', join(shared, 'artifacts'))),
+    always('lockstep status, versions, shared folders', lockstep('status', shared, [0, 3])),
     always('lockstep status, versions and contracts', lockstep('status', checked, [0, 3])),
     always('lockstep plan', lockstep('plan', checked)),
   ]

@@ -24,7 +24,7 @@ import { printEvents, type EventPrinter } from '../print/events.ts'
 import { ndjsonEmitter } from '../print/ndjson.ts'
 import { listenForSignals, type Interruption } from '../signals.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import { keepHeapsFrugal } from './frugal-heaps.ts'
+import { keepHeapsFrugal, poolSmallBuffers } from './memory.ts'
 import { describeRun } from './author.ts'
 
 export interface Need {
@@ -139,6 +139,7 @@ function contextFor(
   { interruption, emit }: { interruption: Interruption | null; emit: Emit },
 ): Omit<AppContext, 'beside'> {
   const { release } = settings
+  poolSmallBuffers()
   return {
     clock: systemClock,
     emit,

@@ -3,6 +3,17 @@
 import type { Part } from '../files/prepare.ts'
 import type { BatchResult, OpenRun } from '../files/replace.ts'
 
+/** What a batch holds at most. */
+export interface BatchSizes {
+  readonly documentsMax: number
+  readonly bytesMax: number
+  /** How many documents are still to come; `null` while nobody knows. */
+  readonly ahead: () => number | null
+}
+
+/** Towards the end batches get smaller, so that little is left to do while the last one waits for the disk. */
+const lastDocumentsMin = 1000
+
 export interface Batches {
   /** Begins a batch as soon as there is enough for one. */
   add(part: Part, bytes: number): Promise<void>
@@ -14,7 +25,7 @@ export interface Batches {
 
 export function makeBatches(
   run: OpenRun,
-  { documentsMax, bytesMax }: { readonly documentsMax: number; readonly bytesMax: number },
+  { documentsMax, bytesMax, ahead }: BatchSizes,
   onDone: (result: BatchResult) => void,
 ): Batches {
   let gathered: Part[] = []
@@ -39,7 +50,7 @@ export function makeBatches(
       gathered.push(part)
       documents += part.documents
       bytes += partBytes
-      if (documents >= documentsMax || bytes >= bytesMax) await begin()
+      if (documents >= Math.min(documentsMax, mostBefore(ahead())) || bytes >= bytesMax) await begin()
     },
     finish: async () => {
       await begin()
@@ -50,4 +61,9 @@ export function makeBatches(
       return gathered
     },
   }
+}
+
+/** As many documents as a batch may gather while so many are ahead. */
+function mostBefore(ahead: number | null): number {
+  return ahead === null ? Infinity : Math.max(lastDocumentsMin, ahead)
 }

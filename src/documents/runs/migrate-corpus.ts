@@ -9,7 +9,7 @@ import { openRun } from '../files/replace.ts'
 import { type Threads, withCrew } from '../threads/crew.ts'
 import { doTasks } from '../threads/tasks.ts'
 import type { Walk } from '../threads/walk.ts'
-import { makeBatches } from './batches.ts'
+import { type BatchSizes, makeBatches } from './batches.ts'
 import { countVersion } from './census.ts'
 import { type CorpusGoal, type OpenCorpus, batchBytesMax, batchDocumentsMax, chunkDocuments } from './open-corpus.ts'
 import { type CorpusSurvey, surveyOf } from './survey.ts'
@@ -71,7 +71,9 @@ export async function migrateCorpus(open: OpenCorpus, goal: CorpusGoal, options:
   const tally = newTally()
   // Prepared, and not left since.
   let taken = 0
-  const batches = makeBatches(run, { documentsMax, bytesMax: batchBytesMax }, ({ replaced, left }) => {
+  let ahead: number | null = null
+  const sizes: BatchSizes = { documentsMax, bytesMax: batchBytesMax, ahead: () => ahead }
+  const batches = makeBatches(run, sizes, ({ replaced, left }) => {
     tally.counts.migrated += replaced.length
     taken -= left.length
     for (const { to: version } of replaced) countVersion(tally.census, open, { version, value: null })
@@ -93,6 +95,7 @@ export async function migrateCorpus(open: OpenCorpus, goal: CorpusGoal, options:
         take: async ({ tally: part, prepared }, found) => {
           mergeTally(tally, part)
           taken += prepared.documents
+          ahead = found.all ? found.documents - tally.counts.seen : null
           await batches.add(prepared, part.counts.newBytes)
           tell(options, tally, found)
         },

@@ -31,7 +31,7 @@ export interface CorpusGoal {
 }
 
 /** As many documents as one batch replaces between two syncs. */
-export const batchDocumentsMax = 4000
+export const batchDocumentsMax = 10_000
 
 /** As much new text as one batch waits with for the disk, and for a moment in memory. */
 export const batchBytesMax = 64 * 1024 * 1024

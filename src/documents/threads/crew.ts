@@ -26,10 +26,10 @@ export interface Threads {
 const youngMbMax = 12
 
 /** Tasks that a thread has at once: one that it works on, and some that wait while a batch is put in place here. */
-const tasksOfThread = 4
+const tasksOfThread = 8
 
 /** Tasks that may be done here while the answer of an earlier one, which is taken first, is still under way. */
-const tasksAhead = 3
+const tasksAhead = 8
 
 export interface Crew {
   readonly hand: Hand

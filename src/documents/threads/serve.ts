@@ -6,7 +6,7 @@ import type { OpenCorpus } from '../runs/open-corpus.ts'
 import { type Hand, handHere } from './hand.ts'
 import { type Question, type Reply, type ThreadData, packAnswer, packFault } from './protocol.ts'
 
-/** Small buffers share blocks of this size: with Node's own, an eighth, they cost the system a third more time. */
+/** Small buffers share blocks of this size: with Node's own, an eighth, many small files cost the system a third more time. */
 const bufferPoolBytes = 64 * 1024
 
 /** To be called by the module that a thread was started with; see `Threads`. */

@@ -9,7 +9,7 @@ import type { CorpusTarget } from '../corpus-target.ts'
 /** With the main one. More would wait for the same disk, and each has a heap of its own. */
 const threadsMax = 4
 /** Below it, the time that threads take to start and to get warm is more than they save. */
-const fromDocuments = 10_000
+const fromDocuments = 4000
 
 /** `null` on a machine with one processor, where threads only take turns. */
 export function threadsFor({ name: store, source }: CorpusTarget, context: AppContext): Threads | null {

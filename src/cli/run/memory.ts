@@ -9,10 +9,13 @@ import { setFlagsFromString } from 'node:v8'
  */
 const frugal = ['--heap-growing-percent=30', '--semi-space-growth-factor=1', '--min-semi-space-size=4']
 
-/** Small buffers share blocks of this size: with Node's own, an eighth, a corpus costs the system a third more time. */
-const bufferPoolBytes = 64 * 1024
-
 export function keepHeapsFrugal(): void {
   for (const flag of frugal) setFlagsFromString(flag)
+}
+
+/** Small buffers share blocks of this size: with Node's own, an eighth, many small files cost the system a third more time. */
+const bufferPoolBytes = 64 * 1024
+
+export function poolSmallBuffers(): void {
   Buffer.poolSize = bufferPoolBytes
 }
