@@ -113,7 +113,8 @@ function refusedAnswer(
     const found = judged.find((one) => one.target === target)
     const error = refused.get(target.name)
     const report = found === undefined ? failedReport(target, error) : reportOf(found)
-    return { ...report, ran: [], head: null, error: error === undefined ? null : failedReport(target, error).error }
+    const head = found?.history.head?.hash ?? null
+    return { ...report, ran: [], head, error: error === undefined ? null : failedReport(target, error).error }
   })
   return answerOf('up', reports, [])
 }

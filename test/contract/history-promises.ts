@@ -26,6 +26,7 @@ export const historyPromises = {
       const answer = await bench.up()
       expectStopped(answer, 'store-blocked', 4)
       expect(answer.stores[0]?.problems).toMatchObject([{ code: 'checksum-changed', version: '0001' }])
+      expect(answer.stores[0]?.head).toBe((await bench.target.store.readLog()).at(-1)?.hash)
       expectStopped(await mend(bench, { kind: 'accept', version: '0001' }, ' '), 'why-needed', 2)
       expectDone(await mend(bench, { kind: 'accept', version: '0001' }))
       expect(ranVersions(await bench.up())).toEqual(['0002'])
