@@ -6,7 +6,7 @@
 
 import { createHash } from 'node:crypto'
 import { LockstepError } from '../../core/error.ts'
-import type { LockHolder } from '../../core/event.ts'
+import { describeHolder, type LockHolder } from '../../core/event.ts'
 import type { Clock, LockOptions } from '../../core/ports.ts'
 import type { HistoryPlace } from '../../readers/postgres.ts'
 import type { PostgresClient } from './client.ts'
@@ -26,7 +26,7 @@ export async function takeLock(
     if (rows?.[0]?.['taken'] === true) return waitedMs
     const holder = await readHolder(client, place)
     if (waitedMs >= options.waitMs) {
-      throw new LockstepError('lock-held', { store, holder: holderText(holder), waitedMs }, { store })
+      throw new LockstepError('lock-held', { store, holder: describeHolder(holder), waitedMs }, { store })
     }
     options.onWait(holder, waitedMs)
     const jittered = pauseMs * (0.5 + clock.random())
@@ -88,11 +88,6 @@ function decodeHolder(name: string, backend: number): LockHolder {
   const [, host = '', pid = '', runId = '', seconds = ''] = match ?? []
   if (match === null) return { host: name === '' ? 'unknown' : name, pid: backend, runId: '', since: null }
   return { host, pid: Number(pid), runId, since: new Date(parseInt(seconds, 36) * 1000).toISOString() }
-}
-
-function holderText(holder: LockHolder | null): string {
-  if (holder === null) return 'somebody who has just let go'
-  return `${holder.host} (process ${holder.pid}${holder.runId === '' ? '' : `, run ${holder.runId}`}${holder.since === null ? '' : `, since ${holder.since}`})`
 }
 
 /** One key per history table; advisory locks are a database's own. */
