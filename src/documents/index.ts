@@ -30,7 +30,7 @@ export {
 } from './runs/migrate-corpus.ts'
 export { type Candidates, findCandidates } from './review/candidates.ts'
 export { type DocumentRow, type RowAnswer, rowsOfCorpus } from './rows/rows.ts'
-export type { CorpusGoal, OpenCorpus } from './runs/open-corpus.ts'
+export type { CorpusGoal, CorpusPlace, OpenCorpus } from './runs/open-corpus.ts'
 export type { CorpusAnswer } from './runs/tally.ts'
 export { readDocument } from './runs/read-document.ts'
 export { type RehearsedStep, rehearseTransforms } from './runs/rehearse.ts'

@@ -29,6 +29,8 @@ async function importModule({ path, file, checksum }: ModuleFile): Promise<CodeM
 export interface ExportFile extends Pick<ModuleFile, 'path' | 'file'> {
   /** Changes with the text of the file. */
   readonly key: string
+  /** How such a module is written; default: as a migration. */
+  readonly help?: string
 }
 
 /** What a module exports as its default, whatever that is; throws `module-invalid` where it cannot be loaded. */
@@ -38,14 +40,14 @@ export function loadExport(source: ExportFile): Promise<unknown> {
   return loaded
 }
 
-async function importNamespace({ path, file, key }: ExportFile): Promise<Readonly<Record<string, unknown>>> {
+async function importNamespace({ path, file, key, ...told }: ExportFile): Promise<Readonly<Record<string, unknown>>> {
   // Node keeps a module for as long as the process lives; an edited text must not be answered by the former one.
   const url = pathToFileURL(path)
   url.searchParams.set('checksum', key)
   try {
     return (await import(url.href)) as Readonly<Record<string, unknown>>
   } catch (error) {
-    throw new LockstepError('module-invalid', { file, ...faultOf(error) }, { cause: error })
+    throw new LockstepError('module-invalid', { file, ...told, ...faultOf(error) }, { cause: error })
   }
 }
 

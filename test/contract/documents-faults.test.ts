@@ -10,6 +10,7 @@ import {
   codes,
   historyOf,
   makeProject,
+  manifestsIn,
   sha256Of,
   withStep,
   type Json,
@@ -216,3 +217,18 @@ function sortedJson(value: unknown): string {
   const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
   return `{${members.map(([key, one]) => `${JSON.stringify(key)}:${sortedJson(one)}`).join(',')}}`
 }
+
+test('what was done is taken back and told while no transform can be loaded, and the reason stands beside it', () => {
+  using project = makeProject()
+  const before = project.hashes()
+  expect(project.lockstep('up').exit).toBe(0)
+  const [run] = project.ask('history')['runs'] as { run: string }[]
+  writeFileSync(join(project.folder, 'migrations/manifests/1.3.0-1.4.0.ts'), 'export default {')
+  const error = {
+    error: expect.objectContaining({ code: 'module-invalid', state_of_store: expect.stringContaining('holds') }) as unknown,
+  }
+  expect(project.ask('history')).toMatchObject({ runs: [{ run: run?.run }], ...error })
+  expect(project.ask('repair', 'finish')).toMatchObject({ mended: { runs: [] }, ...error })
+  expect(project.ask('restore', '--run', String(run?.run))).toMatchObject({ restored: { refused: 0 }, ...error })
+  expect(manifestsIn(project.hashes())).toEqual(manifestsIn(before))
+})

@@ -2,7 +2,7 @@
 
 import type { DownTarget } from '../../core/choose-down.ts'
 import { LockstepError } from '../../core/error.ts'
-import type { CorpusGoal } from '../../documents/index.ts'
+import type { CorpusGoal, CorpusPlace } from '../../documents/index.ts'
 import { documentNamed } from '../../documents/index.ts'
 import type { AppContext } from '../opening/context.ts'
 import type { CorpusTarget } from './corpus-target.ts'
@@ -45,7 +45,7 @@ export function downGoal(
 }
 
 /** Documents relative to the root; throws for one that is not of this corpus. */
-export function documentsNamed(open: OpenedCorpus, { only, workingFolder }: DocumentsChoice): string[] | null {
+export function documentsNamed(open: CorpusPlace, { only, workingFolder }: DocumentsChoice): string[] | null {
   if (only.length === 0) return null
   return [...new Set(only.map((named) => documentNamed(open.files, open.corpus, { named, workingFolder })))]
 }
@@ -54,7 +54,7 @@ export function nowOf({ clock }: AppContext): string {
   return new Date(clock.now()).toISOString()
 }
 
-function chosen(open: OpenedCorpus, choice: DocumentsChoice): Pick<CorpusGoal, 'only' | 'limit'> {
+function chosen(open: CorpusPlace, choice: DocumentsChoice): Pick<CorpusGoal, 'only' | 'limit'> {
   return { only: documentsNamed(open, choice), limit: choice.limit }
 }
 

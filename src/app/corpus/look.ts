@@ -3,6 +3,7 @@
 import { LockstepError } from '../../core/error.ts'
 import type { ExitCode } from '../../core/errors/entry.ts'
 import {
+  type CorpusPlace,
   type CorpusVerification,
   listRuns,
   readEnd,
@@ -14,9 +15,9 @@ import {
 import type { CorpusOutcome } from '../opening/by-kind.ts'
 import type { HistoryReport, StoreReport, VerifyReport } from '../answers/report.ts'
 import type { CorpusTarget } from './corpus-target.ts'
-import type { OpenedCorpus } from './opening/open-corpus.ts'
+import { type OpenedCorpus, placeOf } from './opening/open-corpus.ts'
 import type { DocumentsRun, VerifiedDocuments } from './report.ts'
-import { answering, exitOfStanding, refusedDocuments, standingOf } from './standing.ts'
+import { answering, exitOfStanding, refusedDocuments, standingAsKnown, standingOf } from './standing.ts'
 
 export async function statusOfDocuments(target: CorpusTarget): Promise<CorpusOutcome<StoreReport>> {
   return await answering(target, {}, async () => {
@@ -28,13 +29,12 @@ export async function statusOfDocuments(target: CorpusTarget): Promise<CorpusOut
 /** The runs over a corpus; what happened to one document stands in the document. */
 export async function historyOfDocuments(target: CorpusTarget): Promise<CorpusOutcome<HistoryReport>> {
   return await answering(target, { records: [], log: [] }, async () => {
-    const open = await target.open()
-    const { report, documents } = await standingOf(target, { depth: 'versions' })
-    return { report: { ...report, documents: { ...documents, runs: runsOf(open) } }, exits: [] }
+    const { report, documents } = await standingAsKnown(target)
+    return { report: { ...report, documents: { ...documents, runs: runsOf(placeOf(target.source)) } }, exits: [] }
   })
 }
 
-function runsOf({ files, corpus }: OpenedCorpus): DocumentsRun[] {
+function runsOf({ files, corpus }: CorpusPlace): DocumentsRun[] {
   const runs = listRuns(files, corpus).flatMap((run): DocumentsRun[] => {
     const head = readHead(files, corpus, run)
     if (head === null) return []

@@ -1,17 +1,17 @@
 /** `restore` of documents: a run is taken back, or some documents of it, byte for byte. */
 
 import { LockstepError } from '../../core/error.ts'
-import { type RestoreGoal, lastRunOf, restoreRun } from '../../documents/index.ts'
+import { type CorpusPlace, type RestoreGoal, lastRunOf, restoreRun } from '../../documents/index.ts'
 import { refuseUnconfirmed, type Confirmation } from '../running/confirm.ts'
 import type { CorpusOutcome } from '../opening/by-kind.ts'
 import type { AppContext } from '../opening/context.ts'
 import type { RestoreReport } from '../answers/report.ts'
 import type { CorpusTarget } from './corpus-target.ts'
-import type { OpenedCorpus } from './opening/open-corpus.ts'
+import { placeOf } from './opening/open-corpus.ts'
 import { documentsNamed, nowOf } from './goal.ts'
 import { whileCorpusLocked } from './locked.ts'
 import { headOf } from './run-head.ts'
-import { answering, exitOfRefusals, refusedDocuments, standingOf } from './standing.ts'
+import { answering, exitOfRefusals, refusedDocuments, standingAsKnown } from './standing.ts'
 
 interface RestoreWords {
   /** `null`: the newest run that replaced the named document. */
@@ -33,14 +33,14 @@ export async function restoreDocuments(
   const none = { restored: null, lost: null, saved: null, setAside: null, head: null }
   return await answering(target, none, async () => {
     refuseUnconfirmed({ target, history: { meta: null } }, options)
-    const open = await target.open()
+    const open = placeOf(target.source)
     const goal = goalOf(open, options, context)
     const head = headOf(target, context)
     const { signal } = context
     const answer = await whileCorpusLocked(target, { context, lockWaitMs: options.lockWaitMs }, () =>
       restoreRun(open, goal, { head, signal, onProgress: () => undefined }),
     )
-    const { report, documents } = await standingOf(target, { depth: 'versions' })
+    const { report, documents } = await standingAsKnown(target)
     const { restored, asBefore, refused } = answer
     const refusals = refusedDocuments(open, answer.refusals)
     const done = { taken: goal.run, from: 'run' as const, run: head.run, restored, asBefore, refused }
@@ -51,12 +51,12 @@ export async function restoreDocuments(
   })
 }
 
-function goalOf(open: OpenedCorpus, words: RestoreWords, context: AppContext): RestoreGoal {
+function goalOf(open: CorpusPlace, words: RestoreWords, context: AppContext): RestoreGoal {
   const only = documentsNamed(open, { ...words, limit: null })
   return { run: runOf(open, words, only), only, changedSince: words.changedSince, now: nowOf(context) }
 }
 
-function runOf(open: OpenedCorpus, { run }: RestoreWords, only: readonly string[] | null): string {
+function runOf(open: CorpusPlace, { run }: RestoreWords, only: readonly string[] | null): string {
   if (run !== null) return run
   const [document, second] = only ?? []
   if (document === undefined || second !== undefined) {

@@ -3,13 +3,20 @@
 import { isLockstepError, type LockstepError } from '../../core/error.ts'
 import type { ExitCode } from '../../core/errors/entry.ts'
 import { compareSemver, isNewerVersion, sameMajor } from '../../core/path.ts'
-import { type CorpusSurvey, type LeftDocument, fileOf, stepName, surveyCorpus } from '../../documents/index.ts'
+import {
+  type CorpusPlace,
+  type CorpusSurvey,
+  type LeftDocument,
+  fileOf,
+  stepName,
+  surveyCorpus,
+} from '../../documents/index.ts'
 import { asLockstepError, blankReport, exitOfVerdict } from '../answers/answer.ts'
 import type { CorpusOutcome } from '../opening/by-kind.ts'
 import type { DocumentsReport, RefusedDocument } from './report.ts'
 import type { PendingReport, StoreReport, Verdict } from '../answers/report.ts'
 import type { CorpusTarget } from './corpus-target.ts'
-import type { OpenedCorpus } from './opening/open-corpus.ts'
+import { type OpenedCorpus, bareCorpus } from './opening/open-corpus.ts'
 
 export interface Standing {
   readonly report: StoreReport
@@ -45,6 +52,24 @@ export function standingAfter(
       ahead: newerIn(survey, open),
       documents,
     },
+  }
+}
+
+/**
+ * The same for verbs that need no transforms, such as a restore: where these cannot be loaded, what was done is told
+ * with the reason beside it, and no version is known.
+ */
+export async function standingAsKnown(target: CorpusTarget): Promise<Standing> {
+  try {
+    return await standingOf(target, { depth: 'versions' })
+  } catch (error) {
+    const bare = bareCorpus(target.source)
+    const survey = await surveyCorpus(bare, { depth: 'versions' })
+    const standing = standingAfter(target, bare, { depth: 'versions', survey })
+    const told = asLockstepError(error).withState(
+      'what is told above holds; no version of these documents is known now',
+    )
+    return { ...standing, report: { ...standing.report, verdict: 'blocked', error: told } }
   }
 }
 
@@ -85,8 +110,8 @@ export function exitOfRefusals(
   return exits.length === 0 ? [1] : exits
 }
 
-export function refusedDocuments(open: OpenedCorpus, left: readonly LeftDocument[]): RefusedDocument[] {
-  return left.map(({ document, error }) => ({ file: fileOf(open.corpus, document), error }))
+export function refusedDocuments({ corpus }: CorpusPlace, left: readonly LeftDocument[]): RefusedDocument[] {
+  return left.map(({ document, error }) => ({ file: fileOf(corpus, document), error }))
 }
 
 function isMerelyNewer(error: LockstepError): boolean {

@@ -2,7 +2,7 @@
 
 import { removeLeftover, recoverRuns } from '../files/recover.ts'
 import { scanCorpus } from '../files/scan.ts'
-import type { OpenCorpus } from '../runs/open-corpus.ts'
+import type { CorpusPlace } from '../runs/open-corpus.ts'
 import { removeRuns } from './prune.ts'
 
 export interface MendedCorpus {
@@ -18,7 +18,7 @@ export interface MendedCorpus {
 }
 
 /** Whoever calls this holds the lock of the corpus, so every other run is dead. */
-export function mendCorpus(open: Pick<OpenCorpus, 'files' | 'corpus'>, now: string): MendedCorpus {
+export function mendCorpus(open: Pick<CorpusPlace, 'files' | 'corpus'>, now: string): MendedCorpus {
   const { files, corpus } = open
   const recovered = recoverRuns(files, corpus, now)
   let leftovers = 0

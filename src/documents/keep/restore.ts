@@ -3,20 +3,20 @@
 import type { FileFacts } from '../files/file-system.ts'
 import { dirname } from 'node:path'
 import { pathOf } from '../files/corpus.ts'
-import type { OpenCorpus } from '../runs/open-corpus.ts'
+import type { CorpusPlace } from '../runs/open-corpus.ts'
 import type { OldText } from '../runs/restore.ts'
 import { type CopyReading, readEntries, versionIn } from './copies.ts'
 import type { TarEntry } from './tar.ts'
 
 /** The texts of a copy that was checked. */
-export async function* textsOfPack(open: OpenCorpus, { chunks, only, refuse }: CopyReading): AsyncGenerator<OldText> {
+export async function* textsOfPack(open: CorpusPlace, { chunks, only, refuse }: CopyReading): AsyncGenerator<OldText> {
   const wanted = only === null ? null : new Set(only)
   for await (const entry of readEntries(chunks, { corpus: open.corpus, refuse })) {
     if (wanted === null || wanted.has(entry.path)) yield textOf(open, entry)
   }
 }
 
-function textOf(open: OpenCorpus, { path: document, bytes, sha256, mode }: TarEntry): OldText {
+function textOf(open: CorpusPlace, { path: document, bytes, sha256, mode }: TarEntry): OldText {
   const { files, corpus, rules } = open
   const then = versionIn(bytes, rules)
   const present = files.facts(pathOf(corpus, document))
@@ -33,7 +33,7 @@ function textOf(open: OpenCorpus, { path: document, bytes, sha256, mode }: TarEn
 
 /** A document that is made anew belongs to whom its surroundings belong. */
 function factsFor(
-  { files, corpus }: OpenCorpus,
+  { files, corpus }: CorpusPlace,
   { document, mode, length }: { readonly document: string; readonly mode: number; readonly length: number },
 ): FileFacts {
   const around = files.facts(dirname(pathOf(corpus, document))) ?? files.facts(corpus.root)

@@ -1,11 +1,11 @@
 /** Documents for a running program: read at the latest version whatever is stored, written only where they fit. */
 
-import { LockstepError, assert } from '../../core/error.ts'
+import { assert } from '../../core/error.ts'
 import { sameMajor } from '../../core/path.ts'
 import { type Sha256, sha256Of } from '../json/canonical.ts'
 import type { ParsedDocument } from '../json/parse.ts'
 import type { JsonValue } from '../json/value.ts'
-import { migrateDocument } from '../migrate/migrate-document.ts'
+import { migrateInMemory } from '../migrate/migrate-document.ts'
 import { placeOfVersion, readVersion } from '../migrate/version.ts'
 import type { OpenCorpus } from '../runs/open-corpus.ts'
 import { readDocument } from '../runs/read-document.ts'
@@ -70,10 +70,7 @@ function readLatest(
   if (readable && placeOfVersion(open.transforms.graph, version) === 'newer') {
     return { value: parsed.value, storedVersion: version, stored, state: 'newer' }
   }
-  // In memory nothing is disturbed, so documents that are still being written are carried along too; and an entry in
-  // the history is for what was stored.
-  const rules = { ...open.rules, leaveAlone: [], history: null }
-  const outcome = migrateDocument(parsed, { ...open, rules, direction: 'up', to: latest, now, purity: 'once' })
+  const outcome = migrateInMemory(parsed, { ...open, to: latest, now })
   switch (outcome.state) {
     case 'migrated':
       return { value: outcome.value, storedVersion: outcome.from, stored, state: 'migrated' }
@@ -81,7 +78,5 @@ function readLatest(
       return { value: parsed.value, storedVersion: outcome.version, stored, state: 'current' }
     case 'refused':
       throw outcome.error
-    case 'left-alone':
-      throw new LockstepError('internal', { message: `${parsed.file} was left alone by a read` })
   }
 }

@@ -72,6 +72,20 @@ export function migrateDocument(document: ParsedDocument, options: MigrateOption
   }
 }
 
+/**
+ * The same for whoever only reads: nothing is disturbed by it, so documents that somebody is still writing are carried
+ * along too; and an entry in the history is for what was stored.
+ */
+export function migrateInMemory(
+  document: ParsedDocument,
+  options: Pick<MigrateOptions, 'to' | 'transforms' | 'contracts' | 'rules' | 'now'>,
+): Exclude<DocumentOutcome, { state: 'left-alone' }> {
+  const rules = { ...options.rules, leaveAlone: [], history: null }
+  const outcome = migrateDocument(document, { ...options, rules, direction: 'up', purity: 'once' })
+  assert(outcome.state !== 'left-alone', `${document.file} was left alone by a read`)
+  return outcome
+}
+
 /** Why a document is not to be touched now; `null` where nothing speaks against it. */
 export function reasonToLeaveAlone(value: JsonValue, rules: DocumentRules): string | null {
   for (const { at, values } of rules.leaveAlone) {

@@ -6,7 +6,7 @@ import { fileOf } from '../files/corpus.ts'
 import { unfinishedRuns } from '../files/recover.ts'
 import type { LeftDocument } from '../files/prepare.ts'
 import { scanCorpus } from '../files/scan.ts'
-import { migrateDocument } from '../migrate/migrate-document.ts'
+import { migrateInMemory } from '../migrate/migrate-document.ts'
 import { checkOwnContract } from '../migrate/contracts.ts'
 import { checkVersion, readVersion } from '../migrate/version.ts'
 import type { JsonValue } from '../json/value.ts'
@@ -102,19 +102,17 @@ function asStored(open: OpenCorpus, parsed: ParsedDocument): Read | { readonly e
   }
 }
 
-/** Carried to the latest version in memory, those too that somebody is still writing: nothing is disturbed by it. */
+/** Carried to the latest version in memory. */
 function asLatest(open: OpenCorpus, parsed: ParsedDocument, now: string): Read | { readonly error: LockstepError } {
   const to = open.transforms.graph.latest
   if (to === null) return asStored(open, parsed)
-  const rules = { ...open.rules, leaveAlone: [], history: null }
-  const outcome = migrateDocument(parsed, { ...open, rules, direction: 'up', to, now, purity: 'once' })
+  const outcome = migrateInMemory(parsed, { ...open, to, now })
   switch (outcome.state) {
     case 'migrated':
       return { value: outcome.value, storedVersion: outcome.from }
     case 'refused':
       return { error: outcome.error }
     case 'current':
-    case 'left-alone':
       return asStored(open, parsed)
   }
 }

@@ -1,4 +1,4 @@
-/** Everything that a verb needs of a corpus, in one value. */
+/** Everything that a verb needs of a corpus, in one value; or only where it is, for verbs that ask for no transform. */
 
 import { setImmediate } from 'node:timers/promises'
 import type { Direction } from '../../core/migration.ts'
@@ -8,12 +8,16 @@ import type { Contracts } from '../migrate/contracts.ts'
 import type { DocumentRules } from '../migrate/rules.ts'
 import type { TransformRegistry } from '../transforms/registry.ts'
 
-export interface OpenCorpus {
+/** Where the documents are and the rules of their files: all that is known while the transforms cannot be loaded. */
+export interface CorpusPlace {
   readonly files: FileSystem
   readonly corpus: Corpus
+  readonly rules: DocumentRules
+}
+
+export interface OpenCorpus extends CorpusPlace {
   readonly transforms: TransformRegistry
   readonly contracts: Contracts
-  readonly rules: DocumentRules
 }
 
 /** Where a run leads. */

@@ -4,7 +4,7 @@ import { LockstepError, isLockstepError } from '../../core/error.ts'
 import { type ParsedDocument, parseDocument } from '../json/parse.ts'
 import { fileOf, pathOf } from '../files/corpus.ts'
 import { type FileFacts, type ReadFile, systemCode } from '../files/file-system.ts'
-import type { OpenCorpus } from './open-corpus.ts'
+import type { CorpusPlace } from './open-corpus.ts'
 
 export type FileAnswer =
   | { readonly ok: true; readonly facts: FileFacts; readonly bytes: Uint8Array }
@@ -15,7 +15,7 @@ export type DocumentAnswer =
   | { readonly ok: false; readonly error: LockstepError }
 
 /** The bytes of a document. `ownLinks`: a second name may be the backup of a run that did not end. */
-export function readBytes(open: OpenCorpus, document: string, ownLinks: 'possible' | 'none'): FileAnswer {
+export function readBytes(open: CorpusPlace, document: string, ownLinks: 'possible' | 'none'): FileAnswer {
   const { files, corpus, rules } = open
   const file = fileOf(corpus, document)
   let found: ReadFile | null
@@ -39,7 +39,7 @@ export function readBytes(open: OpenCorpus, document: string, ownLinks: 'possibl
 }
 
 /** The same, parsed. */
-export function readDocument(open: OpenCorpus, document: string, ownLinks: 'possible' | 'none'): DocumentAnswer {
+export function readDocument(open: CorpusPlace, document: string, ownLinks: 'possible' | 'none'): DocumentAnswer {
   const found = readBytes(open, document, ownLinks)
   if (!found.ok) return found
   try {

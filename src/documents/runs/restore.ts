@@ -12,7 +12,7 @@ import { type RecoveredRun, recoverRuns } from '../files/recover.ts'
 import { type LeftDocument, type Replacement, asDiskFull, unwritable } from '../files/prepare.ts'
 import { openRun } from '../files/replace.ts'
 import type { RunOptions } from './migrate-corpus.ts'
-import { type OpenCorpus, batchBytesMax, batchDocumentsMax, nextTurn, refusalsShownMax } from './open-corpus.ts'
+import { type CorpusPlace, batchBytesMax, batchDocumentsMax, nextTurn, refusalsShownMax } from './open-corpus.ts'
 import { readBytes } from './read-document.ts'
 
 export interface RestoreGoal {
@@ -35,7 +35,7 @@ export interface RestoreAnswer {
 }
 
 /** The newest run that replaced a document; `null` where none did. */
-export function lastRunOf({ files, corpus }: OpenCorpus, document: string): string | null {
+export function lastRunOf({ files, corpus }: CorpusPlace, document: string): string | null {
   const heads = listRuns(files, corpus).map((run) => readHead(files, corpus, run))
   const newestFirst = heads.filter((head) => head !== null).sort((a, b) => (a.at < b.at ? 1 : -1))
   for (const { run } of newestFirst) {
@@ -45,14 +45,14 @@ export function lastRunOf({ files, corpus }: OpenCorpus, document: string): stri
 }
 
 /** What a restore would do, counted without writing; the same answer as `restoreRun` gives. */
-export function planRestore(open: OpenCorpus, goal: RestoreGoal): Omit<RestoreAnswer, 'recovered'> {
+export function planRestore(open: CorpusPlace, goal: RestoreGoal): Omit<RestoreAnswer, 'recovered'> {
   const tally = newTally()
   for (const text of textsOfRun(open, goal)) if (itemOf(open, text, { goal, tally }) !== null) tally.restored++
   return tally
 }
 
 /** Carries it out. Whoever calls this holds the lock of the corpus. */
-export async function restoreRun(open: OpenCorpus, goal: RestoreGoal, options: RunOptions): Promise<RestoreAnswer> {
+export async function restoreRun(open: CorpusPlace, goal: RestoreGoal, options: RunOptions): Promise<RestoreAnswer> {
   return await restoreTexts(open, { ...goal, texts: textsOfRun(open, goal) }, options)
 }
 
@@ -73,7 +73,7 @@ export interface RestoreTexts extends Pick<RestoreGoal, 'run' | 'changedSince' |
 }
 
 /** Puts texts back, wherever they come from. Whoever calls this holds the lock of the corpus. */
-export async function restoreTexts(open: OpenCorpus, goal: RestoreTexts, options: RunOptions): Promise<RestoreAnswer> {
+export async function restoreTexts(open: CorpusPlace, goal: RestoreTexts, options: RunOptions): Promise<RestoreAnswer> {
   const { files, corpus } = open
   const recovered = recoverRuns(files, corpus, goal.now)
   const run = openRun(files, corpus, { ...options.head, format: 1, command: 'restore', files: corpus.files })
@@ -176,7 +176,7 @@ function writeBeside(
 
 type Tally = { restored: number; asBefore: number; refused: number; refusals: LeftDocument[] }
 
-function* textsOfRun(open: OpenCorpus, goal: RestoreGoal): Generator<OldText> {
+function* textsOfRun(open: CorpusPlace, goal: RestoreGoal): Generator<OldText> {
   const { files, corpus } = open
   const known = listRuns(files, corpus)
   if (!known.includes(goal.run)) throw new LockstepError('run-unknown', { run: goal.run, known })
@@ -186,14 +186,14 @@ function* textsOfRun(open: OpenCorpus, goal: RestoreGoal): Generator<OldText> {
   }
 }
 
-function textOf({ files, corpus }: OpenCorpus, entry: JournalEntry): OldText {
+function textOf({ files, corpus }: CorpusPlace, entry: JournalEntry): OldText {
   const { document, before: sha256, after: leftAs, from, to } = entry
   const versions = { from: to, to: from }
   return { document, sha256, leftAs, versions, read: () => readBackup(files, corpus, entry) }
 }
 
 function itemOf(
-  open: OpenCorpus,
+  open: CorpusPlace,
   { document, sha256, leftAs, versions, read }: OldText,
   { goal, tally }: { readonly goal: Pick<RestoreGoal, 'run' | 'changedSince'>; readonly tally: Tally },
 ): Item | null {

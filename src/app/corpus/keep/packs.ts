@@ -5,7 +5,7 @@ import { isLockstepError, LockstepError } from '../../../core/error.ts'
 import { compareSemver } from '../../../core/path.ts'
 import { listBackups, sweepFolder, type FoundBackup } from '../../../backup/folder.ts'
 import { readableBackup, type Readable } from '../../../backup/read-back.ts'
-import { makeCorpusCopies, readContents, type Refuse } from '../../../documents/index.ts'
+import { type CorpusPlace, type Refuse, makeCorpusCopies, readContents } from '../../../documents/index.ts'
 import {
   type BackedUp,
   backUp,
@@ -22,7 +22,7 @@ import type { CorpusOutcome } from '../../opening/by-kind.ts'
 import { sha256, type AppContext } from '../../opening/context.ts'
 import type { BackupInfo, BackupReport, StoreReport } from '../../answers/report.ts'
 import type { CorpusTarget } from '../corpus-target.ts'
-import { type CorpusPlace, placeOf } from '../opening/open-corpus.ts'
+import { placeOf } from '../opening/open-corpus.ts'
 import { whileCorpusLocked } from '../locked.ts'
 import { answering, emptyReport, standingOf } from '../standing.ts'
 import { pruneRuns } from './runs.ts'

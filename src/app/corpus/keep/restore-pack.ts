@@ -10,9 +10,10 @@ import { type Confirmation, refuseUnconfirmed } from '../../running/confirm.ts'
 import type { RestoreReport, StoreReport } from '../../answers/report.ts'
 import type { CorpusTarget } from '../corpus-target.ts'
 import { nowOf } from '../goal.ts'
+import { placeOf } from '../opening/open-corpus.ts'
 import { whileCorpusLocked } from '../locked.ts'
 import { headOf } from '../run-head.ts'
-import { answering, exitOfRefusals, refusedDocuments, standingOf } from '../standing.ts'
+import { answering, exitOfRefusals, refusedDocuments, standingAsKnown } from '../standing.ts'
 import { asBackedUp, expectWhole, infoOfPack, refusing } from './packs.ts'
 
 export interface RestorePack extends Confirmation {
@@ -39,7 +40,7 @@ export async function restorePack(
   }
   return await answering(target, none, async () => {
     refuseUnconfirmed({ target, history: { meta: null } }, options)
-    const open = await target.open()
+    const open = placeOf(target.source)
     const backed = asBackedUp(target, open)
     const found = await findOrThrow(backed, { wanted: options.backup, cwd: options.cwd })
     const backup = readableBackup(found, backed.store)
@@ -57,7 +58,7 @@ export async function restorePack(
         return await restoreTexts(open, goal, { head, signal: context.signal, onProgress: () => undefined })
       }),
     )
-    const { report, documents } = await standingOf(target, { depth: 'versions' })
+    const { report, documents } = await standingAsKnown(target)
     const { restored, asBefore, refused } = answer
     const refusals = refusedDocuments(open, answer.refusals)
     const done = { taken: found.file, from: 'backup' as const, run: head.run, restored, asBefore, refused }

@@ -1,10 +1,9 @@
 /** The originals that runs keep, for as long as backups of databases are kept. */
 
 import { choosePruned } from '../../../backup/retention.ts'
-import { listEndedRuns, removeRuns } from '../../../documents/index.ts'
+import { type CorpusPlace, listEndedRuns, removeRuns } from '../../../documents/index.ts'
 import type { AppContext } from '../../opening/context.ts'
 import type { CorpusTarget } from '../corpus-target.ts'
-import type { CorpusPlace } from '../opening/open-corpus.ts'
 
 /** Removes runs that are too old, and answers which. Under the lock of the corpus. */
 export function pruneRuns({ backups }: CorpusTarget, open: CorpusPlace, { clock }: AppContext): readonly string[] {

@@ -10,8 +10,9 @@ import type { CorpusTarget } from '../corpus-target.ts'
 import { nowOf } from '../goal.ts'
 import { whileCorpusLocked } from '../locked.ts'
 import type { AdoptedDocuments } from '../report.ts'
+import { placeOf } from '../opening/open-corpus.ts'
 import { headOf } from '../run-head.ts'
-import { answering, standingOf } from '../standing.ts'
+import { answering, standingAsKnown, standingOf } from '../standing.ts'
 
 interface Waiting {
   readonly lockWaitMs: number
@@ -24,11 +25,11 @@ export async function finishDocuments(
   context: AppContext,
 ): Promise<CorpusOutcome<StoreReport>> {
   return await answering(target, {}, async () => {
-    const open = await target.open()
+    const place = placeOf(target.source)
     const mended = await whileCorpusLocked(target, { context, lockWaitMs }, () =>
-      Promise.resolve(mendCorpus(open, nowOf(context))),
+      Promise.resolve(mendCorpus(place, nowOf(context))),
     )
-    const { report, documents } = await standingOf(target, { depth: 'versions' })
+    const { report, documents } = await standingAsKnown(target)
     return { report: { ...report, documents: { ...documents, mended } }, exits: [] }
   })
 }

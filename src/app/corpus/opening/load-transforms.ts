@@ -45,7 +45,8 @@ export async function loadTransforms({ folder, shownAs }: Folder): Promise<Loade
     const transform = await loadTransform(join(folder, name), file)
     const step = stepName(transform)
     if (name.replace(/\.[cm]?[jt]s$/, '') !== step) {
-      throw new LockstepError('module-invalid', { file, reason: `it is the step ${step}, so its name is ${step}.ts` })
+      const reason = `it is the step ${step}, so its name is ${step}.ts`
+      throw new LockstepError('module-invalid', { file, reason, help: `mv ${file} ${shownAs}/${step}.ts` })
     }
     transforms.push(transform)
     files.set(step, file)
@@ -64,7 +65,7 @@ export function takeTransforms(transforms: readonly Transform[]): LoadedTransfor
 }
 
 async function loadTransform(path: string, file: string): Promise<Transform> {
-  const exported = await loadExport({ path, file, key: sha256(readFileSync(path, 'utf8')).slice(0, 16) })
+  const exported = await loadExport({ path, file, key: sha256(readFileSync(path, 'utf8')).slice(0, 16), help })
   const faults = faultsOfTransform(exported)
   if (faults.length > 0) throw new LockstepError('module-invalid', { file, reason: faults.join('; '), help })
   // Looked through just now.

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import type { DocumentsAddress } from '../../../core/address.ts'
 import { LockstepError } from '../../../core/error.ts'
 import {
+  type CorpusPlace,
   type OpenCorpus,
   type Transform,
   corpusAt,
@@ -59,9 +60,6 @@ export async function openCorpusOf(
   }
 }
 
-/** Where the documents are and the rules of their files: all that is known while the transforms cannot be loaded. */
-export type CorpusPlace = Pick<OpenCorpus, 'files' | 'corpus' | 'rules'>
-
 /** Throws where there is no such folder. */
 export function placeOf({ address }: Pick<CorpusSource, 'address'>): CorpusPlace {
   const corpus = corpusAt(address.files, address.folder)
@@ -79,6 +77,12 @@ export function placeOf({ address }: Pick<CorpusSource, 'address'>): CorpusPlace
     ...(address.leaveAlone === null ? {} : { leaveAlone: address.leaveAlone }),
   })
   return { files: disk, corpus, rules }
+}
+
+/** A corpus without its transforms and contracts, whatever is wrong with them: every version is unknown in it. */
+export function bareCorpus(source: Pick<CorpusSource, 'address'>): OpenedCorpus {
+  const none = { transforms: makeRegistry([]), contracts: new Map(), transformFiles: new Map() }
+  return { ...placeOf(source), ...none, transformChecksums: new Map() }
 }
 
 function contractSources(
