@@ -24,7 +24,7 @@ export interface Batches {
 }
 
 export function makeBatches(
-  run: OpenRun,
+  run: Pick<OpenRun, 'commit'>,
   { documentsMax, bytesMax, ahead }: BatchSizes,
   onDone: (result: BatchResult) => void,
 ): Batches {
