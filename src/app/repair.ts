@@ -7,6 +7,7 @@ import { makeEngine, moved, nextRow, type Engine } from '../engine/engine.ts'
 import { prefixHashes } from '../engine/steps.ts'
 import { answerOf, failedReport, reportOf } from './answers/answer.ts'
 import { sha256, type AppContext } from './opening/context.ts'
+import { type Confirmation, refuseUnconfirmed } from './running/confirm.ts'
 import { whileAllLocked, type Locked } from './running/locked.ts'
 import type { Answer, StoreReport } from './answers/report.ts'
 import { judgeTarget, type Judged, type Target } from './opening/target.ts'
@@ -19,7 +20,7 @@ export type Repair =
   /** End the session that holds the lock. */
   | { readonly kind: 'unlock' }
 
-export interface RepairOptions {
+export interface RepairOptions extends Confirmation {
   readonly repair: Repair
   readonly why: string
   readonly lockWaitMs: number
@@ -49,12 +50,10 @@ async function endHolder(target: Target): Promise<void> {
   throw new LockstepError('nothing-to-repair', { store: target.name, version: 'lock', reason: 'nobody holds the lock' })
 }
 
-async function repairLocked(
-  { target, session }: Locked,
-  { repair, why }: RepairOptions,
-  context: AppContext,
-): Promise<void> {
+async function repairLocked({ target, session }: Locked, options: RepairOptions, context: AppContext): Promise<void> {
+  const { repair, why } = options
   const judged = await judgeTarget(target, session)
+  if (isDecision(repair)) refuseUnconfirmed(judged, options)
   const { clock, emit, signal, author } = context
   const { name: store, bodies, policy } = target
   const engine = makeEngine({ store, session, bodies, author, policy, clock, sha256, emit, signal }, judged.history)
@@ -62,6 +61,14 @@ async function repairLocked(
   const row = nextRow(engine, event, { version, detail: why })
   await session.write([...changes, { kind: 'log', row }])
   moved(engine, row)
+}
+
+/**
+ * What a person says of a history may be wrong, and then data is lost by the next run. Ending a session is not such a
+ * word: it takes away what was not committed, as any lost connection does, and one that hangs must not have to wait.
+ */
+function isDecision({ kind }: Repair): boolean {
+  return kind !== 'unlock'
 }
 
 interface Decision {

@@ -158,6 +158,24 @@ test('a protected store wants its identity, and no program in the place of a per
     [4, 'agent-refused'],
   ])
   expect((await lockstep('down --confirm production')).exit).toBe(0)
+  await lockstep('up')
+  migrations({ ...two, '0001_users.sql': 'create table users (id integer);\n' })
+  const accept = 'repair accept 0001 --why meant'
+  const decisions = [
+    await lockstep(`${accept} --yes`),
+    await lockstep(`${accept} --json`),
+    await lockstep(`${accept} --confirm production`, { CLAUDECODE: '1' }),
+    await lockstep(`${accept} --confirm production`),
+  ]
+  expect(decisions.map(({ exit, err, out }) => [exit, /(?:error\[|"code":")([a-z-]+)/.exec(err + out)?.[1]])).toEqual([
+    [4, 'confirmation-needed'],
+    [4, 'checksum-changed'],
+    [4, 'agent-refused'],
+    [0, undefined],
+  ])
+  expect(JSON.parse(decisions[1]?.out ?? '')).toMatchObject({
+    stores: [{ error: { code: 'confirmation-needed', help: ['--confirm production'] } }],
+  })
 })
 
 test.each([

@@ -22,7 +22,7 @@ export interface Policy {
   readonly backup: 'migration' | 'run' | 'off'
   /** Label kept in the store itself. */
   readonly identity: string | null
-  /** Destructive verbs need the identity typed. Kept in the store; a configuration can only raise it. */
+  /** `down`, `restore` and the decisions of `repair` need the identity typed. Kept in the store; a configuration can only raise it. */
   readonly protected: boolean
 }
 

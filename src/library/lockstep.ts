@@ -82,7 +82,7 @@ export interface Lockstep {
   readonly backup: Backups
   /** Puts a backup in the place of a store, or takes a run over documents back. What is there before is saved first. */
   restore(store: string, choice: RestoreChoice): Promise<Answer<RestoreReport>>
-  repair(store: string, options: Omit<RepairOptions, 'lockWaitMs'>): Promise<Answer>
+  repair(store: string, options: Partial<RepairOptions> & Pick<RepairOptions, 'repair' | 'why'>): Promise<Answer>
   /** Finishes or takes back what a killed run over documents has left, and migrates nothing. */
   finishRuns(store: string): Promise<Answer>
   doctor(): Promise<Answer<DoctorReport>>
@@ -162,7 +162,8 @@ export function verbsOver(
     shape: async () => await shape(refuseCorpora(targets), context),
     backup: backupsOver(targets, verbs),
     restore: async (store, choice) => await restoreOver(findTarget(targets, store), choice, verbs),
-    repair: async (store, options) => await repair(findTarget(targets, store), { lockWaitMs, ...options }, context),
+    repair: async (store, options) =>
+      await repair(findTarget(targets, store), { lockWaitMs, confirm: null, agent: null, ...options }, context),
     finishRuns: async (store) => await finishRuns(findTarget(targets, store), { lockWaitMs }, context),
     doctor: async () => await doctor(targets, context),
   }

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Store } from '../../src/core/ports.ts'
 import { backupPromises } from './backup-promises.ts'
 import { historyPromises } from './history-promises.ts'
+import { repairPromises } from './repair-promises.ts'
 import { runPromises } from './run-promises.ts'
 import { wayBackPromises } from './way-back-promises.ts'
 
@@ -40,7 +41,7 @@ export interface Words {
 
 export type PromiseCheck = (place: Place) => Promise<void>
 
-const promises = { ...historyPromises, ...runPromises, ...wayBackPromises, ...backupPromises }
+const promises = { ...historyPromises, ...repairPromises, ...runPromises, ...wayBackPromises, ...backupPromises }
 
 export type Sentence = keyof typeof promises
 

@@ -2,18 +2,12 @@
 
 import { expect } from 'vitest'
 import { plan } from '../../src/app/plan.ts'
-import { repair, type Repair } from '../../src/app/repair.ts'
 import { verify } from '../../src/app/verify.ts'
 import { findChainFault } from '../../src/core/log-chain.ts'
 import { sha256 } from '../../src/app/opening/context.ts'
 import { historyFormat } from '../../src/core/history.ts'
 import type { PromiseCheck } from './describe-store.ts'
-import { expectDone, expectStopped, pair, ranVersions, withBench, type Bench } from './session.ts'
-
-const mend = (bench: Bench, one: Repair, why = 'a test') =>
-  repair(bench.target, { repair: one, why, lockWaitMs: 1_000 }, bench.context)
-
-const codesOf = async (bench: Bench): Promise<string[]> => (await bench.status()).problems.map((one) => one.code)
+import { expectDone, expectStopped, pair, problemCodes, ranVersions, withBench } from './session.ts'
 
 export const historyPromises = {
   'an edited applied migration is refused, and accepted only with a reason': async (place) => {
@@ -27,8 +21,8 @@ export const historyPromises = {
       expectStopped(answer, 'store-blocked', 4)
       expect(answer.stores[0]?.problems).toMatchObject([{ code: 'checksum-changed', version: '0001' }])
       expect(answer.stores[0]?.head).toBe((await bench.target.store.readLog()).at(-1)?.hash)
-      expectStopped(await mend(bench, { kind: 'accept', version: '0001' }, ' '), 'why-needed', 2)
-      expectDone(await mend(bench, { kind: 'accept', version: '0001' }))
+      expectStopped(await bench.mend({ kind: 'accept', version: '0001' }, { why: ' ' }), 'why-needed', 2)
+      expectDone(await bench.mend({ kind: 'accept', version: '0001' }))
       expect(ranVersions(await bench.up())).toEqual(['0002'])
       expect((await bench.target.store.readLog()).map((row) => row.event)).toEqual([
         'created',
@@ -48,7 +42,7 @@ export const historyPromises = {
     ]
     await withBench(place, late, async (bench) => {
       expectStopped(await bench.up(), 'store-blocked', 4)
-      expect(await codesOf(bench)).toEqual(['late-file'])
+      expect(await problemCodes(bench)).toEqual(['late-file'])
     })
     await withBench(place, late, async ({ up }) => expect(ranVersions(await up())).toEqual(['1']), {
       policy: { late: 'run' },
@@ -64,9 +58,9 @@ export const historyPromises = {
       expectDone(await up())
     })
     await withBench(place, [second], async (bench) => {
-      expect(await codesOf(bench)).toEqual(['missing-file'])
+      expect(await problemCodes(bench)).toEqual(['missing-file'])
       expectStopped(await bench.up(), 'store-blocked', 4)
-      expectDone(await mend(bench, { kind: 'accept', version: '0001' }))
+      expectDone(await bench.mend({ kind: 'accept', version: '0001' }))
       expect((await bench.status()).verdict).toBe('current')
     })
   },
@@ -126,7 +120,7 @@ export const historyPromises = {
       [{ version: '1', up: words.join(words.create('a'), words.refused) }],
       async (bench) => {
         expectStopped(await bench.up(), 'migration-failed', 1)
-        expect(await codesOf(bench)).toEqual(['failed-run'])
+        expect(await problemCodes(bench)).toEqual(['failed-run'])
         expectStopped(await bench.up(), 'store-blocked', 4)
       },
       { policy },
@@ -136,7 +130,7 @@ export const historyPromises = {
       [{ version: '1', up: words.create('a') }],
       async (bench) => {
         expectStopped(await bench.up(), 'store-blocked', 4)
-        expectDone(await mend(bench, { kind: 'resolve', version: '1', outcome: 'not-applied' }))
+        expectDone(await bench.mend({ kind: 'resolve', version: '1', outcome: 'not-applied' }))
         expectDone(await bench.up())
       },
       { policy },

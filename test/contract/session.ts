@@ -3,6 +3,7 @@
 import { expect } from 'vitest'
 import { defaultUpOptions, up, type UpOptions } from '../../src/app/up.ts'
 import { down } from '../../src/app/down.ts'
+import { repair, type Repair, type RepairOptions } from '../../src/app/repair.ts'
 import { status } from '../../src/app/status.ts'
 import type { DownTarget } from '../../src/core/choose-down.ts'
 import type { RegisteredMigration } from '../../src/app/opening/registered.ts'
@@ -17,6 +18,7 @@ export interface Bench {
   readonly context: TestContext
   up(options?: Partial<UpOptions>): Promise<Answer<RunReport>>
   down(target: DownTarget, confirm?: string): Promise<Answer<RunReport>>
+  mend(decision: Repair, options?: Partial<RepairOptions>): Promise<Answer>
   status(): Promise<StoreReport>
 }
 
@@ -37,6 +39,12 @@ export async function withBench<T>(
       up: (options) => up([target], { ...defaultUpOptions, ...options }, context),
       down: (wanted, confirm) =>
         down([target], { target: wanted, lockWaitMs: 1_000, confirm: confirm ?? null, agent: null }, context),
+      mend: (decision, options) =>
+        repair(
+          target,
+          { repair: decision, why: 'a test', lockWaitMs: 1_000, confirm: null, agent: null, ...options },
+          context,
+        ),
       status: async () => {
         const [report] = (await status([target], context)).stores
         if (report === undefined) throw new Error('no report')
@@ -46,6 +54,11 @@ export async function withBench<T>(
   } finally {
     await store.close()
   }
+}
+
+/** The problems of the store, by their codes. */
+export async function problemCodes(bench: Bench): Promise<string[]> {
+  return (await bench.status()).problems.map((one) => one.code)
 }
 
 /** Two small migrations that go both ways. */

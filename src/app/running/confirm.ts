@@ -1,4 +1,4 @@
-/** Destructive verbs on a protected store: the identity must be typed, by a person. */
+/** Taking away from a protected store, or deciding by hand what its history says: the identity must be typed, by a person. */
 
 import { LockstepError } from '../../core/error.ts'
 import type { History } from '../../core/history.ts'

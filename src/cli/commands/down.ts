@@ -1,18 +1,18 @@
 /** `lockstep down`. */
 
 import { down as takeBack } from '../../app/verbs.ts'
-import type { Answer, RunReport } from '../../app/answers/report.ts'
 import type { DownTarget } from '../../core/choose-down.ts'
-import { LockstepError, type ErrorDetails } from '../../core/error.ts'
+import { LockstepError } from '../../core/error.ts'
 import { command, type Context } from '../command.ts'
 import type { InvocationOf } from '../parse/command-line.ts'
 import { downText } from '../print/text/moves.ts'
 import { finish, hasRun } from '../run/finish.ts'
 import { documentsOf } from '../run/documents-of.ts'
+import { withIdentity } from '../run/identity.ts'
 import { defaultLockWaitMs, withAnyTargets } from '../run/with-targets.ts'
 import type { down } from '../specs/move.ts'
 import { agentMarker } from '../terminal/agent.ts'
-import { askWord, askYesNo } from '../terminal/prompt.ts'
+import { askYesNo } from '../terminal/prompt.ts'
 
 type Said = InvocationOf<typeof down>
 
@@ -28,9 +28,8 @@ export const run = command<typeof down>(async (said, context) => {
     { context, access: 'write', lockWaitMs, ndjson },
     async ({ targets, app }) => {
       const options = { target, lockWaitMs, agent, documents: documentsOf(said, context) }
-      const first = await takeBack(targets, { ...options, confirm: values.confirm }, app)
-      const confirm = ndjson || values.json ? null : await askIdentity(first, context)
-      return confirm === null ? first : takeBack(targets, { ...options, confirm }, app)
+      const asking = { terminal: context.terminal, said: values.confirm, forProgram: ndjson || values.json }
+      return await withIdentity(asking, (confirm) => takeBack(targets, { ...options, confirm }, app))
     },
   )
   const next = () => (answer.stores.some(hasRun) ? 'lockstep status' : null)
@@ -54,15 +53,4 @@ function targetOf({ command, values }: Said): DownTarget {
 async function isMeant({ terminal }: Context): Promise<boolean> {
   const text = 'take back every migration of these stores?'
   return await askYesNo(terminal, { text, flag: '--yes (or --confirm <identity>)' })
-}
-
-/** Where a person watches, a protected store asks for its identity; `null` where it did not ask, or nothing was typed. */
-async function askIdentity({ stores }: Answer<RunReport>, { terminal }: Context): Promise<string | null> {
-  const refused = stores.find((one) => one.error?.code === 'confirmation-needed')?.error ?? null
-  if (refused === null || !terminal.interactive) return null
-  // The code says whose details these are.
-  const { store, identity } = refused.details as ErrorDetails<'confirmation-needed'>
-  const text = `store ${store} is protected; type its identity to go on`
-  const typed = await askWord(terminal, { text, flag: `--confirm ${identity}` })
-  return typed === '' ? null : typed
 }

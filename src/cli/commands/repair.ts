@@ -7,11 +7,18 @@ import { command, type Context } from '../command.ts'
 import type { Invocation, InvocationOf } from '../parse/command-line.ts'
 import { statusText } from '../print/text/answers.ts'
 import { finish, placeFlags, shellWord } from '../run/finish.ts'
+import { withIdentity } from '../run/identity.ts'
 import { onlyOne } from '../run/only-one.ts'
 import { defaultLockWaitMs, withAnyTargets } from '../run/with-targets.ts'
 import type { accept, finish as finishSpec, resolve, unlock } from '../specs/mend.ts'
+import { agentMarker } from '../terminal/agent.ts'
 
-type Said = Invocation<{ readonly why: string | null; readonly 'lock-wait': number | null }>
+type Said = Invocation<{
+  readonly why: string | null
+  /** Absent where nothing is decided about a history, and so nothing asked. */
+  readonly confirm?: string | null
+  readonly 'lock-wait': number | null
+}>
 
 export const runAccept = command<typeof accept>((said, context) =>
   decide(said, context, { kind: 'accept', version: versionOf(said) }),
@@ -32,16 +39,17 @@ export const runFinish = command<typeof finishSpec>(async (said, context) => {
 })
 
 async function decide(said: Said, context: Context, what: Repair) {
-  const { why } = said.values
+  const { why, confirm: typed = null, json: forProgram } = said.values
   if (why === null || why.trim() === '') {
     const stores = said.values.store.map((name) => `--store ${shellWord(name)}`)
     const words = [placeFlags(said), said.command.name, ...said.words, ...stores].filter((word) => word !== '')
     throw new LockstepError('why-needed', { command: words.join(' ') })
   }
   const lockWaitMs = said.values['lock-wait'] ?? defaultLockWaitMs
-  const options = { repair: what, why, lockWaitMs }
+  const options = { repair: what, why, lockWaitMs, agent: agentMarker(context.env) }
+  const asking = { terminal: context.terminal, said: typed, forProgram }
   const answer = await withAnyTargets(said, { context, access: 'write', lockWaitMs }, ({ targets, app }) =>
-    repair(onlyOne(targets, said), options, app),
+    withIdentity(asking, (confirm) => repair(onlyOne(targets, said), { ...options, confirm }, app)),
   )
   const behind = answer.stores.some((one) => one.verdict === 'behind')
   // Where the repair was refused, the refusal says it all.

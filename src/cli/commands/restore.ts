@@ -4,19 +4,19 @@ import { previewRestore, restore as putBack, type RestorePreview } from '../../a
 import { isCorpus, type AnyTarget } from '../../app/opening/by-kind.ts'
 import type { AppContext } from '../../app/opening/context.ts'
 import type { CorpusTarget } from '../../app/corpus/corpus-target.ts'
-import type { Answer, RestoreReport } from '../../app/answers/report.ts'
 import type { Target } from '../../app/opening/target.ts'
 import { restoreCorpus, restoreFromPack } from '../../app/verbs.ts'
-import { isLockstepError, LockstepError, type ErrorDetails } from '../../core/error.ts'
+import { LockstepError } from '../../core/error.ts'
 import { command, type Context } from '../command.ts'
 import type { InvocationOf } from '../parse/command-line.ts'
 import { lossText, restoredText } from '../print/text/backups.ts'
 import { finish, styleOf } from '../run/finish.ts'
+import { withIdentity } from '../run/identity.ts'
 import { onlyOne } from '../run/only-one.ts'
 import { defaultLockWaitMs, withAnyTargets } from '../run/with-targets.ts'
 import type { restore } from '../specs/back-up.ts'
 import { agentMarker } from '../terminal/agent.ts'
-import { askWord, askYesNo } from '../terminal/prompt.ts'
+import { askYesNo } from '../terminal/prompt.ts'
 import { ownersOf } from './backup.ts'
 
 type Said = InvocationOf<typeof restore>
@@ -28,17 +28,22 @@ export const run = command<typeof restore>(async (said, context) => {
   const others = values.force ? 'end' : 'refuse'
   const agent = agentMarker(context.env)
   const answer = await withAnyTargets(said, { context, access: 'write', lockWaitMs }, async ({ targets, app }) => {
-    if (backup === null) return await restoreDocuments(onlyOne(corporaOf(targets), said), said, { context, app, agent })
+    const asking = { terminal: context.terminal, said: values.confirm, forProgram: values.json }
+    if (backup === null) {
+      const options = { ...choiceOf(said, context), agent }
+      const target = onlyOne(corporaOf(targets), said)
+      return await withIdentity(asking, (confirm) => restoreCorpus(target, { ...options, confirm }, app))
+    }
     const { cwd } = context
     const options = { backup, cwd, agent, lockWaitMs } as const
     const target = onlyOne(ownersOf(targets, backup), said)
     if (isCorpus(target)) {
       const { only } = values
-      return await withIdentity(said, context, (confirm) => restoreFromPack(target, { ...options, only, confirm }, app))
+      return await withIdentity(asking, (confirm) => restoreFromPack(target, { ...options, only, confirm }, app))
     }
     if (values.only.length > 0) throw notOfDatabases(target.name)
     if (!(await isMeant(target, said, { context, app }))) return null
-    return await withIdentity(said, context, (confirm) => putBack(target, { ...options, others, confirm }, app))
+    return await withIdentity(asking, (confirm) => putBack(target, { ...options, others, confirm }, app))
   })
   if (answer === null) return 0
   return finish(answer, said, { context, text: restoredText, next: () => 'lockstep status' })
@@ -68,28 +73,11 @@ function corporaOf(targets: readonly AnyTarget[]): readonly CorpusTarget[] {
 }
 
 /** What was replaced is kept as a backup too, so this asks only where the store is protected. */
-async function restoreDocuments(
-  target: CorpusTarget,
-  said: Said,
-  { context, app, agent }: { readonly context: Context; readonly app: AppContext; readonly agent: string | null },
-): Promise<Answer<RestoreReport>> {
-  const { values } = said
+function choiceOf({ values }: Said, { cwd: workingFolder }: Context) {
   const { run, only } = values
   const changedSince = values['changed-since'] === 'replace' ? 'replace' : 'leave'
   const lockWaitMs = values['lock-wait'] ?? defaultLockWaitMs
-  const options = { run, only, changedSince, workingFolder: context.cwd, agent, lockWaitMs } as const
-  return await withIdentity(said, context, (typed) => restoreCorpus(target, { ...options, confirm: typed }, app))
-}
-
-/** Once more with the identity, where the store is protected and a person is there to type it. */
-async function withIdentity(
-  { values }: Said,
-  context: Context,
-  work: (confirm: string | null) => Promise<Answer<RestoreReport>>,
-): Promise<Answer<RestoreReport>> {
-  const first = await work(values.confirm)
-  const typed = values.json ? null : await askIdentity(first.stores[0]?.error ?? null, context)
-  return typed === null ? first : await work(typed)
+  return { run, only, changedSince, workingFolder, lockWaitMs } as const
 }
 
 /** Tells what would be lost, and asks where nobody has said that it is meant. */
@@ -104,13 +92,4 @@ async function isMeant(
   if (values.yes || values.confirm !== null) return true
   const text = `put ${preview.backup.file} in the place of ${target.store.place}?`
   return await askYesNo(terminal, { text, flag: '--yes (or --confirm <identity>)' })
-}
-
-async function askIdentity(error: unknown, { terminal }: Context): Promise<string | null> {
-  if (!isLockstepError(error) || error.code !== 'confirmation-needed' || !terminal.interactive) return null
-  // The code says whose details these are.
-  const { store, identity } = error.details as ErrorDetails<'confirmation-needed'>
-  const text = `store ${store} is protected; type its identity to go on`
-  const typed = await askWord(terminal, { text, flag: `--confirm ${identity}` })
-  return typed === '' ? null : typed
 }

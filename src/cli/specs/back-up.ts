@@ -1,7 +1,7 @@
 /** The commands about backups. */
 
 import type { CommandSpec } from '../options.ts'
-import { lockWait, only } from './recurring.ts'
+import { confirm, lockWait, only } from './recurring.ts'
 
 export const backupCreate = {
   name: 'backup create',
@@ -72,12 +72,7 @@ export const restore = {
   ],
   arguments: [{ name: 'backup', needed: false, help: 'As `lockstep backup list` shows it, or a path.' }],
   options: [
-    {
-      name: 'confirm',
-      type: 'text',
-      value: 'identity',
-      help: 'The identity of a protected store, for where nobody can be asked.',
-    },
+    confirm,
     { name: 'force', type: 'flag', help: 'End the sessions of others who work in the store.' },
     { name: 'run', type: 'text', value: 'run', help: 'Documents: the run to take back; lockstep history lists them.' },
     only,

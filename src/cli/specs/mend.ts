@@ -1,7 +1,7 @@
 /** The commands that decide what only a person can; each is written to the log with its reason. */
 
 import type { CommandSpec, Option } from '../options.ts'
-import { lockWait } from './recurring.ts'
+import { confirm, lockWait } from './recurring.ts'
 
 const why = {
   name: 'why',
@@ -15,9 +15,12 @@ const version = { name: 'version', needed: true, help: 'The version as `lockstep
 export const accept = {
   name: 'repair accept',
   summary: 'Accept that an applied file was edited on purpose, or is gone.',
-  about: ['Only the record changes: it takes the checksum that the file has now. Nothing runs.'],
+  about: [
+    'Only the record changes: it takes the checksum that the file has now. Nothing runs.',
+    'On a protected store this asks for the identity of the store, typed.',
+  ],
   arguments: [version],
-  options: [why, lockWait],
+  options: [why, confirm, lockWait],
   examples: [
     {
       command: 'lockstep repair accept 0007 --store app --why "comment corrected"',
@@ -32,12 +35,14 @@ export const resolve = {
   summary: 'Say whether a migration that stopped half way counts as applied.',
   about: [
     'For the one case where neither the journal nor the catalogue of the store can tell. Look at the store first.',
+    'On a protected store this asks for the identity of the store, typed.',
   ],
   arguments: [version],
   options: [
     { name: 'applied', type: 'flag', help: 'The step that was under way took effect.' },
     { name: 'not-applied', type: 'flag', help: 'It did not; the next `up` runs it again.' },
     why,
+    confirm,
     lockWait,
   ],
   examples: [

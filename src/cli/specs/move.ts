@@ -1,14 +1,7 @@
 /** The commands that plan or carry out a change of a store. */
 
 import type { CommandSpec, Option } from '../options.ts'
-import { lockWait, only } from './recurring.ts'
-
-const confirm = {
-  name: 'confirm',
-  type: 'text',
-  value: 'identity',
-  help: 'The identity of a protected store, typed. --yes does not replace it.',
-} as const satisfies Option
+import { confirm, lockWait, only } from './recurring.ts'
 
 const ndjson = {
   name: 'ndjson',

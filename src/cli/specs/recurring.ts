@@ -15,3 +15,10 @@ export const only = {
   value: 'document',
   help: 'Only this document of the store; may be said several times.',
 } as const satisfies Option
+
+export const confirm = {
+  name: 'confirm',
+  type: 'text',
+  value: 'identity',
+  help: 'The identity of a protected store, typed. --yes does not replace it.',
+} as const satisfies Option

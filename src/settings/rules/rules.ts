@@ -50,7 +50,7 @@ const policyFields: Readonly<Record<keyof Policy, Rule>> = {
   ),
   backup: word('When a backup is taken.', 'migration', 'run', 'off'),
   identity: { is: 'text', orNull: true, about: 'Label kept in the store itself, so that a wrong address is noticed.' },
-  protected: flag('Destructive verbs need the identity typed.'),
+  protected: flag('down, restore, repair accept and repair resolve need the identity typed.'),
 }
 
 const policy: ObjectRule = {
