@@ -84,8 +84,8 @@ export async function verifyDocuments(
 }
 
 function verifiedOf(found: CorpusVerification, inputs: VerifiedDocuments['inputs']): VerifiedDocuments {
-  const { good, refused, asMigrated, changedSince, backups, damaged } = found
-  return { good, refused, asMigrated, changedSince, backups, damaged: damaged.length, inputs }
+  const { good, refused, asMigrated, changedSince, backups, goneToo, damaged } = found
+  return { good, refused, asMigrated, changedSince, backups, goneToo, damaged: damaged.length, inputs }
 }
 
 async function inputsOf({ name, corpus }: CorpusTarget, open: OpenedCorpus): Promise<VerifiedDocuments['inputs']> {

@@ -55,6 +55,8 @@ export interface VerifiedDocuments {
   /** Changed since their last migration, as programs do: no fault. */
   readonly changedSince: number
   readonly backups: number
+  /** Backups beside documents that are gone too: no fault. */
+  readonly goneToo: number
   readonly damaged: number
   /** `null` where they were not asked for. */
   readonly inputs: {

@@ -1,8 +1,10 @@
 /** Recomputes what documents and backups say of themselves. */
 
+import { dirname } from 'node:path'
 import { isLockstepError } from '../../core/error.ts'
 import { readBackup } from '../files/backup.ts'
-import { listRuns, replacedBy } from '../files/journal.ts'
+import { pathOf } from '../files/corpus.ts'
+import { type JournalEntry, listRuns, replacedBy } from '../files/journal.ts'
 import { unfinishedRuns } from '../files/recover.ts'
 import type { LeftDocument } from '../files/prepare.ts'
 import { scanCorpus } from '../files/scan.ts'
@@ -24,6 +26,8 @@ export interface CorpusVerification {
   readonly changedSince: number
   readonly changedSinceShown: readonly string[]
   readonly backups: number
+  /** Backups beside documents that are gone too, as whole folders go or get another name: nobody misses these. */
+  readonly goneToo: number
   /** Backups that are gone or do not hold the bytes that they should. */
   readonly damaged: readonly LeftDocument[]
   readonly unfinished: readonly string[]
@@ -84,8 +88,9 @@ function judge(
   return checksumWithoutOwn(parsed, open.rules) === last.checksum_after ? 'as-migrated' : 'changed-since'
 }
 
-async function verifyBackups(open: OpenCorpus): Promise<Pick<CorpusVerification, 'backups' | 'damaged'>> {
+async function verifyBackups(open: OpenCorpus): Promise<Pick<CorpusVerification, 'backups' | 'goneToo' | 'damaged'>> {
   let backups = 0
+  let goneToo = 0
   const damaged: LeftDocument[] = []
   for (const run of listRuns(open.files, open.corpus)) {
     for (const entry of replacedBy(open.files, open.corpus, run)) {
@@ -97,9 +102,15 @@ async function verifyBackups(open: OpenCorpus): Promise<Pick<CorpusVerification,
         if (!isLockstepError(error)) throw error
         // Pruned while this was looking: nobody misses what it kept.
         if (!listRuns(open.files, open.corpus).includes(run)) break
-        if (damaged.length < refusalsShownMax) damaged.push({ document: entry.document, error })
+        if (isGoneToo(open, entry)) goneToo++
+        else if (damaged.length < refusalsShownMax) damaged.push({ document: entry.document, error })
       }
     }
   }
-  return { backups, damaged }
+  return { backups: backups - goneToo, goneToo, damaged }
+}
+
+function isGoneToo({ files, corpus }: OpenCorpus, { document, backup }: JournalEntry): boolean {
+  if (dirname(document) !== dirname(backup)) return false
+  return [document, backup].every((one) => files.facts(pathOf(corpus, one)) === null)
 }

@@ -134,13 +134,14 @@ function leftAloneLines({ leftAloneShown, leftAlone }: MovedDocuments): string[]
 }
 
 function verifiedLines(verified: NonNullable<DocumentsReport['verified']>): string[] {
-  const { good, refused, asMigrated, changedSince, backups, damaged, inputs } = verified
+  const { good, refused, asMigrated, changedSince, backups, goneToo, damaged, inputs } = verified
   const facts = factLines([
     ['documents good', good],
     ['refused', refused],
     ['as their last migration left them', asMigrated],
     ['changed since, as programs do', changedSince],
     ['backups read', backups],
+    ...(goneToo === 0 ? [] : ([['gone with their documents', goneToo]] as const)),
     ['backups damaged', damaged],
     ...(inputs === null
       ? []
