@@ -3,6 +3,7 @@
 import type { ExitCode } from '../core/errors/entry.ts'
 import type { CommandSpec } from './options.ts'
 import type { Invocation, InvocationOf } from './parse/command-line.ts'
+import type { Unheard } from './run/unheard.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
 /** Where a command runs. */
@@ -10,6 +11,7 @@ export interface Context {
   readonly terminal: Terminal
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
+  readonly unheard: Unheard
 }
 
 export type Run<Spec extends CommandSpec> = (invocation: InvocationOf<Spec>, context: Context) => Promise<ExitCode>

@@ -6,7 +6,7 @@ import { makeRedactor } from '../core/secret.ts'
 import { loadCommand } from './load.ts'
 import { packageVersion } from './package.ts'
 import { parseCommandLine } from './parse/command-line.ts'
-import { tellUnheard, type RejectionSource } from './run/unheard.ts'
+import { nothingUnheard, tellUnheard, type RejectionSource } from './run/unheard.ts'
 import { openTerminal, type Terminal, type TerminalOptions } from './terminal/terminal.ts'
 
 /** What of the process a command may use. */
@@ -49,10 +49,10 @@ export async function main(argv: readonly string[], host: Host = processHost()):
         command = parsed.invocation.command.name
         hushSqliteWarning()
         if (form === 'ndjson') await beginLines(terminal)
-        const owned = host.rejections === undefined ? null : tellUnheard(host.rejections, terminal)
+        const { env, cwd, rejections } = host
+        const unheard = rejections === undefined ? nothingUnheard : tellUnheard(rejections, terminal)
         const run = await loadCommand(command)
-        const exit = await run(parsed.invocation, { terminal, env: host.env, cwd: host.cwd })
-        return owned?.(exit) ?? exit
+        return unheard.exitOf(await run(parsed.invocation, { terminal, env, cwd, unheard }))
       }
     }
   } catch (error) {

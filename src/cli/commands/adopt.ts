@@ -15,5 +15,5 @@ export const run = command<typeof adopt>(async (said, context) => {
   const answer = await withAnyTargets(said, { context, access: 'write', lockWaitMs }, ({ targets, app }) =>
     takeOver(onlyOne(targets, said), options, app),
   )
-  return finish(answer, said, { context, text: adoptText, next: () => 'lockstep status' })
+  return await finish(answer, said, { context, text: adoptText, next: () => 'lockstep status' })
 })

@@ -13,14 +13,14 @@ export const runCreate = command<typeof backupCreate>(async (said, context) => {
   const answer = await withAnyTargets(said, { context, access: 'write', lockWaitMs }, ({ targets, app }) =>
     createBackups(targets, { lockWaitMs }, app),
   )
-  return finish(answer, said, { context, text: madeText })
+  return await finish(answer, said, { context, text: madeText })
 })
 
 export const runList = command<typeof backupList>(async (said, context) => {
   const answer = await withAnyTargets(said, { context, access: 'read' }, ({ targets, app }) =>
     listAllBackups(targets, app),
   )
-  return finish(answer, said, { context, text: backupsText })
+  return await finish(answer, said, { context, text: backupsText })
 })
 
 export const runVerify = command<typeof backupVerify>(async (said, context) => {
@@ -35,7 +35,7 @@ export const runVerify = command<typeof backupVerify>(async (said, context) => {
       app,
     ),
   )
-  return finish(answer, said, { context, text: verifiedText })
+  return await finish(answer, said, { context, text: verifiedText })
 })
 
 export const runPrune = command<typeof backupPrune>(async (said, context) => {
@@ -43,7 +43,7 @@ export const runPrune = command<typeof backupPrune>(async (said, context) => {
   const answer = await withAnyTargets(said, { context, access: 'write', lockWaitMs }, ({ targets, app }) =>
     pruneBackups(targets, { lockWaitMs }, app),
   )
-  return finish(answer, said, { context, text: prunedText })
+  return await finish(answer, said, { context, text: prunedText })
 })
 
 /** A backup carries the name of its store; a path need not, and then the user has to say which. */

@@ -7,8 +7,9 @@ import type { Settings } from '../../settings/settings.ts'
 import { command } from '../command.ts'
 import { packageVersion } from '../package.ts'
 import { doctorText } from '../print/text/answers.ts'
-import { answerJson, jsonText, snakeKeys } from '../print/json.ts'
+import { answerJson, snakeKeys } from '../print/json.ts'
 import { finish, styleOf } from '../run/finish.ts'
+import { printResult } from '../run/print-result.ts'
 import { withAnyTargets } from '../run/with-targets.ts'
 import type { doctor } from '../specs/look.ts'
 
@@ -28,11 +29,8 @@ export const run = command<typeof doctor>(async (said, context) => {
     throw error
   })
   here.push(...settingsFindings(settings, said.values.verbose))
-  if (said.values.json) {
-    terminal.out(jsonText({ ...answerJson(answer), here: snakeKeys(here) }, terminal.redact))
-    return answer.exit
-  }
-  return finish(answer, said, { context, text: (stores, style) => doctorText(here, stores, style) })
+  if (said.values.json) return await printResult(context, { ...answerJson(answer), here: snakeKeys(here) })
+  return await finish(answer, said, { context, text: (stores, style) => doctorText(here, stores, style) })
 })
 
 function settingsFindings({ origins, stores, warnings }: Settings, verbose: boolean): Finding[] {

@@ -33,7 +33,7 @@ export const run = command<typeof down>(async (said, context) => {
     },
   )
   const next = () => (answer.stores.some(hasRun) ? 'lockstep status' : null)
-  return finish(answer, said, { context, text: downText, next, ndjson })
+  return await finish(answer, said, { context, text: downText, next, ndjson })
 })
 
 function targetOf({ command, values }: Said): DownTarget {

@@ -9,5 +9,5 @@ import type { history } from '../specs/look.ts'
 
 export const run = command<typeof history>(async (said, context) => {
   const answer = await withAnyTargets(said, { context, access: 'read' }, ({ targets, app }) => ask(targets, app))
-  return finish(answer, said, { context, text: historyText })
+  return await finish(answer, said, { context, text: historyText })
 })

@@ -25,7 +25,7 @@ export const run = command<typeof plan>(async (said, context) => {
   const upTo = to === null ? 'lockstep up' : `lockstep up --to ${shellWord(to)}`
   const after = out === null ? upTo : `lockstep up --plan ${shellWord(out)}`
   const waiting = answer.stores.some((one) => (one.documents?.moved?.migrated ?? one.plan?.migrations.length ?? 0) > 0)
-  return finish(answer, said, {
+  return await finish(answer, said, {
     context,
     text: (stores, style) => (sql ? scripts : planText(stores, style)),
     next: () => (waiting ? after : null),

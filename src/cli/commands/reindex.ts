@@ -18,5 +18,5 @@ export const run = command<typeof reindex>(async (said, context) => {
   const answer = await withAnyTargets(said, { context, access: 'write', lockWaitMs }, ({ targets, app }) =>
     rebuild(targets, options, app),
   )
-  return finish(answer, said, { context, text: () => '' })
+  return await finish(answer, said, { context, text: () => '' })
 })

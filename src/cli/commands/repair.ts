@@ -35,7 +35,7 @@ export const runFinish = command<typeof finishSpec>(async (said, context) => {
   const answer = await withAnyTargets(said, { context, access: 'write', lockWaitMs }, ({ targets, app }) =>
     finishRuns(onlyOne(targets, said), { lockWaitMs }, app),
   )
-  return finish(answer, said, { context, text: () => '', next: () => 'lockstep status' })
+  return await finish(answer, said, { context, text: () => '', next: () => 'lockstep status' })
 })
 
 async function decide(said: Said, context: Context, what: Repair) {
@@ -58,7 +58,7 @@ async function decide(said: Said, context: Context, what: Repair) {
       stores.filter((one) => one.error === null),
       style,
     )
-  return finish(answer, said, { context, text, next: () => (behind ? 'lockstep up' : null) })
+  return await finish(answer, said, { context, text, next: () => (behind ? 'lockstep up' : null) })
 }
 
 function versionOf({ words }: Pick<Invocation, 'words'>): string {

@@ -46,7 +46,7 @@ export const run = command<typeof restore>(async (said, context) => {
     return await withIdentity(asking, (confirm) => putBack(target, { ...options, others, confirm }, app))
   })
   if (answer === null) return 0
-  return finish(answer, said, { context, text: restoredText, next: () => 'lockstep status' })
+  return await finish(answer, said, { context, text: restoredText, next: () => 'lockstep status' })
 })
 
 /** The backup that is named; `null` where documents are put back as a run found them. */

@@ -10,5 +10,5 @@ import type { status } from '../specs/look.ts'
 export const run = command<typeof status>(async (said, context) => {
   const answer = await withAnyTargets(said, { context, access: 'read' }, ({ targets, app }) => ask(targets, app))
   const next = () => (answer.stores.some((one) => one.verdict === 'behind') ? 'lockstep plan' : null)
-  return finish(answer, said, { context, text: statusText, next })
+  return await finish(answer, said, { context, text: statusText, next })
 })

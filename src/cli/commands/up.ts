@@ -30,7 +30,7 @@ export const run = command<typeof up>(async (said, context) => {
   const need = { context, access: 'write', lockWaitMs, operator, release, ndjson } as const
   const answer = await withAnyTargets(said, need, ({ targets, app }) => apply(targets, options, app))
   const next = () => (answer.stores.some(hasRun) ? 'lockstep status' : null)
-  return finish(answer, said, { context, text: runText, next, ndjson })
+  return await finish(answer, said, { context, text: runText, next, ndjson })
 })
 
 function readPlan(file: string, cwd: string): UpOptions['plan'] {

@@ -13,5 +13,5 @@ export const run = command<typeof verify>(async (said, context) => {
   const answer = await withAnyTargets(said, { context, access: 'read' }, ({ targets, app }) =>
     ask(targets, options, app),
   )
-  return finish(answer, said, { context, text: verifyText })
+  return await finish(answer, said, { context, text: verifyText })
 })

@@ -10,6 +10,12 @@ export const jsonFormat = 1
 
 type Json = Readonly<Record<string, unknown>>
 
+/** What every answer has, whatever it is about. */
+export interface Result extends Json {
+  readonly ok: boolean
+  readonly exit: ExitCode
+}
+
 /** What a command that asks no store answers. */
 export interface PlainAnswer {
   readonly command: string
@@ -23,7 +29,7 @@ export function jsonText(value: Json, redact: (text: string) => string): string 
   return JSON.stringify(value, (_, one: unknown) => (typeof one === 'string' ? redact(one) : one))
 }
 
-export function answerJson(answer: Answer): Json {
+export function answerJson(answer: Answer): Result {
   return {
     format: jsonFormat,
     command: answer.command,
@@ -34,11 +40,16 @@ export function answerJson(answer: Answer): Json {
   }
 }
 
-export function plainJson({ command, ok, exit, more }: PlainAnswer): Json {
+export function plainJson({ command, ok, exit, more }: PlainAnswer): Result {
   return { format: jsonFormat, command, ok, exit, ...more }
 }
 
-export function failureJson(command: string | null, exit: ExitCode, error: unknown): Json {
+/** The same answer of a command beside which something failed. What stopped the command itself is told before that. */
+export function ownUp(result: Result, { error, exit }: { readonly error: unknown; readonly exit: ExitCode }): Result {
+  return { ...result, ok: false, exit, error: result['error'] ?? errorJson(error) }
+}
+
+export function failureJson(command: string | null, exit: ExitCode, error: unknown): Result {
   return { format: jsonFormat, command, ok: false, exit, error: errorJson(error) }
 }
 

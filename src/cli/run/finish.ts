@@ -7,9 +7,9 @@ import type { Invocation } from '../parse/command-line.ts'
 import type { PageStyle } from '../print/text/answers.ts'
 import { documentsText } from '../print/text/documents.ts'
 import { renderError } from '../print/error.ts'
-import { answerJson, jsonText } from '../print/json.ts'
-import { endNdjson } from '../print/ndjson.ts'
+import { answerJson } from '../print/json.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import { printLastLine, printResult } from './print-result.ts'
 
 export interface Ending<Report extends StoreReport> {
   readonly context: Context
@@ -22,19 +22,14 @@ export interface Ending<Report extends StoreReport> {
 
 type Said = Pick<Invocation, 'values'>
 
-export function finish<Report extends StoreReport>(
+export async function finish<Report extends StoreReport>(
   answer: Answer<Report>,
   said: Said,
   ending: Ending<Report>,
-): ExitCode {
-  const { terminal } = ending.context
-  if (ending.ndjson === true) {
-    endNdjson(terminal, answerJson(answer))
-  } else if (said.values.json) {
-    terminal.out(jsonText(answerJson(answer), terminal.redact))
-  } else {
-    printText(answer, said, ending)
-  }
+): Promise<ExitCode> {
+  if (ending.ndjson === true) return await printLastLine(ending.context, answerJson(answer))
+  if (said.values.json) return await printResult(ending.context, answerJson(answer))
+  printText(answer, said, ending)
   return answer.exit
 }
 

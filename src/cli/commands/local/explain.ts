@@ -6,17 +6,17 @@ import { LockstepError } from '../../../core/error.ts'
 import { nearestWord } from '../../../core/nearest.ts'
 import { command } from '../../command.ts'
 import { packageFolder } from '../../package.ts'
-import { jsonText, plainJson } from '../../print/json.ts'
+import { plainJson } from '../../print/json.ts'
+import { printResult } from '../../run/print-result.ts'
 import type { explain } from '../../specs/local.ts'
 
-export const run = command<typeof explain>(async ({ words, values }, { terminal }) => {
+export const run = command<typeof explain>(async ({ words, values }, context) => {
   const [code] = words
   const listed = values.list || code === undefined
   const text = listed ? explainedCodes().join('\n') : pageOf(code)
   const more = listed ? { codes: explainedCodes() } : { code, page: text }
-  terminal.out(
-    values.json ? jsonText(plainJson({ command: 'explain', ok: true, exit: 0, more }), terminal.redact) : text,
-  )
+  if (values.json) return await printResult(context, plainJson({ command: 'explain', ok: true, exit: 0, more }))
+  context.terminal.out(text)
   return 0
 })
 

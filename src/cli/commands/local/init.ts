@@ -4,21 +4,18 @@ import { initProject, type InitReport } from '../../../app/project/init-project.
 import { LockstepError } from '../../../core/error.ts'
 import { command } from '../../command.ts'
 import type { Invocation } from '../../parse/command-line.ts'
-import { jsonText, plainJson, snakeKeys } from '../../print/json.ts'
+import { plainJson, snakeKeys } from '../../print/json.ts'
+import { printResult } from '../../run/print-result.ts'
 import type { init } from '../../specs/local.ts'
 
-export const run = command<typeof init>(async (said, { terminal, cwd, env }) => {
+export const run = command<typeof init>(async (said, context) => {
+  const { terminal, cwd, env } = context
   refusePlaces(said)
   const report = await initProject({ cwd, env, now: Date.now() })
   if (said.values.json) {
-    const more = { ...report, files: report.files.map((file) => ({ file })) }
-    terminal.out(
-      jsonText(
-        plainJson({ command: 'init', ok: true, exit: 0, more: snakeKeys(more) as Record<string, unknown> }),
-        terminal.redact,
-      ),
-    )
-    return 0
+    const files = report.files.map((file) => ({ file }))
+    const more = snakeKeys({ ...report, files }) as Record<string, unknown>
+    return await printResult(context, plainJson({ command: 'init', ok: true, exit: 0, more }))
   }
   for (const one of report.found) terminal.hint(`found: ${one}`)
   terminal.out(report.files.map((file) => `wrote ${file}`).join('\n'))

@@ -7,8 +7,9 @@ import type { SettingsFlags } from '../../../settings/settings.ts'
 import type { StorePlace } from '../../../settings/stores/make-store-settings.ts'
 import { command, type Context } from '../../command.ts'
 import type { InvocationOf } from '../../parse/command-line.ts'
-import { jsonText, plainJson } from '../../print/json.ts'
+import { plainJson } from '../../print/json.ts'
 import { onlyOne } from '../../run/only-one.ts'
+import { printResult } from '../../run/print-result.ts'
 import { flagsOf, ownLibrary } from '../../run/with-targets.ts'
 import type { create } from '../../specs/local.ts'
 
@@ -23,10 +24,7 @@ export const run = command<typeof create>(async (said, context) => {
     form: values.ts ? 'module' : 'script',
     now: Date.now(),
   })
-  if (values.json) {
-    terminal.out(jsonText(plainJson({ command: 'new', ok: true, exit: 0, more: { files } }), terminal.redact))
-    return 0
-  }
+  if (values.json) return await printResult(context, plainJson({ command: 'new', ok: true, exit: 0, more: { files } }))
   terminal.out(files.map(({ file }) => `wrote ${file}`).join('\n'))
   terminal.hint(`${terminal.paintErr('dim', 'next:')} lockstep plan`)
   return 0

@@ -27,7 +27,7 @@ export const run = command<typeof rehearse>(async (said, context) => {
   const answer = await withAnyTargets(said, { context, access: 'write' }, ({ targets, app }) =>
     tryOut(targets, options, app),
   )
-  return finish(answer, said, { context, text: textOf(values.reporter) })
+  return await finish(answer, said, { context, text: textOf(values.reporter) })
 })
 
 function textOf(reporter: string | null): Ending<RehearseReport>['text'] {

@@ -8,7 +8,7 @@ import type { shape } from '../../specs/try.ts'
 
 export const run = command<typeof shape>(async (said, context) => {
   const answer = await withTargets(said, { context, access: 'read' }, ({ targets, app }) => ask(targets, app))
-  return finish(answer, said, { context, text: shapeText })
+  return await finish(answer, said, { context, text: shapeText })
 })
 
 /** A script: each store's begins with its name, where there are several. */
