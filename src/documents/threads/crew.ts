@@ -61,7 +61,10 @@ export async function withCrew<T>(
   try {
     return await work({
       // Threads first, so that none of them waits while this one is at work.
-      hand: (task) => (ready.find((thread) => thread.waiting() < tasksOfThread)?.hand ?? here)(task),
+      hand: (task) => {
+        const [idlest] = [...ready].sort((a, b) => a.waiting() - b.waiting())
+        return idlest !== undefined && idlest.waiting() < tasksOfThread ? idlest.hand(task) : here(task)
+      },
       tasksAtOnce: () => (ready.length === 0 ? 1 : ready.length * tasksOfThread + tasksAhead),
       expect: (documents) => {
         if (threads !== null && started.length === 0 && documents >= threads.fromDocuments) start(threads)
