@@ -19,6 +19,7 @@ import { makeSqliteBackups } from './backup/backup.ts'
 import { isWritable, lookAt, openClient, realPathOf, valueOf, type OwnedClient, type SqliteClient } from './client.ts'
 import { examine } from './examine.ts'
 import { isBusy, readFailure, storeFailure, type About } from './failure.ts'
+import { whileReading } from './reader.ts'
 import { openSession } from './session.ts'
 import { readShape } from './shape.ts'
 import { putBackSettings, readSettings } from './unit/settings.ts'
@@ -170,7 +171,7 @@ function fileDatabase(path: string, { name, place }: SqliteSettings): Database {
     file,
     reading: (work) => {
       if (lookAt(file, about) === 'missing') return work(null)
-      return lend(openClient(file, 'read'), work)
+      return whileReading(file, work)
     },
     writing: async (work) => {
       let client: OwnedClient
@@ -190,14 +191,6 @@ function fileDatabase(path: string, { name, place }: SqliteSettings): Database {
       return whileSideLocked(lockPath(file), options, work)
     },
     close: () => undefined,
-  }
-}
-
-function lend<T>(client: OwnedClient, work: (client: SqliteClient) => T): T {
-  try {
-    return work(client)
-  } finally {
-    client.close()
   }
 }
 

@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { noHistory } from '../../core/history.ts'
 import {
@@ -14,6 +17,8 @@ import {
   withSession,
   workOf,
 } from '../../../test/support/sqlite.ts'
+import { rowsOf } from './client.ts'
+import { whileReading } from './reader.ts'
 
 /** For a file that nobody has open: reading one that is open would drop SQLite's locks. */
 function fingerprint(path: string): string {
@@ -50,6 +55,93 @@ test('over the log of a killed writer a reader reads what was committed, and cha
   const before = fingerprint(path)
   expect(await (await openPath(path)).readHistory()).toEqual({ ...noHistory, holdsTables: true })
   expect(fingerprint(path)).toBe(before)
+})
+
+/** Everything in the folder of the database, by name: what its bytes are. */
+function folderOf(path: string): Record<string, string> {
+  const folder = dirname(path)
+  return Object.fromEntries(readdirSync(folder).map((name) => [name, fingerprint(join(folder, name))]))
+}
+
+async function lookAtAll(path: string): Promise<void> {
+  const store = await openPath(path)
+  await store.readHistory()
+  await store.readLog()
+  await store.readShape()
+  await store.readSnapshot?.()
+  await store.examine()
+  await store.backups?.measure()
+  await store.backups?.readContents()
+}
+
+test.each(['delete', 'wal'])('looking leaves the folder as it was found (journal mode %s)', async (mode) => {
+  const path = freshPath()
+  prepare(path, `PRAGMA journal_mode = ${mode}; CREATE TABLE t (a); INSERT INTO t VALUES (1)`)
+  const before = folderOf(path)
+  await lookAtAll(path)
+  const copy = { packed: false, signal: new AbortController().signal, onBytes: () => undefined }
+  await (await openPath(path)).backups?.copy(join(mkdtempSync(join(tmpdir(), 'lockstep-copy-')), 'copy.db'), copy)
+  expect(folderOf(path)).toEqual(before)
+})
+
+test('what a killed writer has left beside its database is left to the next one that writes', async () => {
+  const path = freshPath()
+  killWriter(path, 'wal')
+  const { [basename(path)]: file, [`${basename(path)}-wal`]: log } = folderOf(path)
+  await lookAtAll(path)
+  expect(folderOf(path)).toMatchObject({ [basename(path)]: file, [`${basename(path)}-wal`]: log })
+  expect(rowsIn(path, "SELECT b FROM t WHERE b = 'kept'")).toEqual([{ b: 'kept' }])
+})
+
+test('a log that somebody works in stays theirs', async () => {
+  const path = freshPath()
+  const theirs = new DatabaseSync(path)
+  theirs.exec('PRAGMA journal_mode = wal; CREATE TABLE t (a)')
+  await lookAtAll(path)
+  theirs.exec('INSERT INTO t VALUES (1)')
+  await lookAtAll(path)
+  expect(rowsIn(path, 'SELECT a FROM t')).toEqual([{ a: 1 }])
+  theirs.close()
+  expect(readdirSync(dirname(path))).toEqual([basename(path)])
+})
+
+test('somebody who comes in while it is looked at loses nothing, and keeps the log', () => {
+  const path = freshPath()
+  prepare(path, 'PRAGMA journal_mode = wal; CREATE TABLE t (a)')
+  const theirs = whileReading(path, (client) => {
+    expect(rowsOf(client, 'SELECT a FROM t')).toEqual([])
+    const theirs = new DatabaseSync(path)
+    theirs.exec('BEGIN IMMEDIATE; INSERT INTO t VALUES (1)')
+    return theirs
+  })
+  expect(existsSync(`${path}-wal`)).toBe(true)
+  theirs.exec('COMMIT')
+  expect(rowsIn(path, 'SELECT a FROM t')).toEqual([{ a: 1 }])
+  theirs.close()
+  expect(readdirSync(dirname(path))).toEqual([basename(path)])
+})
+
+test('what somebody wrote who came and went while it was looked at is in the file', () => {
+  const path = freshPath()
+  prepare(path, 'PRAGMA journal_mode = wal; CREATE TABLE t (a)')
+  whileReading(path, (client) => {
+    expect(rowsOf(client, 'SELECT a FROM t')).toEqual([])
+    prepare(path, 'INSERT INTO t VALUES (1)')
+  })
+  expect(readdirSync(dirname(path))).toEqual([basename(path)])
+  expect(rowsIn(path, 'SELECT a FROM t')).toEqual([{ a: 1 }])
+})
+
+test('a file that is gone when the look ends is not made anew', () => {
+  const path = freshPath()
+  prepare(path, 'PRAGMA journal_mode = wal; CREATE TABLE t (a)')
+  expect(() =>
+    whileReading(path, (client) => {
+      rowsOf(client, 'SELECT a FROM t')
+      rmSync(path)
+    }),
+  ).toThrow(/unable to open/)
+  expect(existsSync(path)).toBe(false)
 })
 
 test.each(['delete', 'wal'])('reading changes no byte (journal mode %s)', async (mode) => {

@@ -14,6 +14,7 @@ import { LockstepError } from '../../../core/error.ts'
 import { expectRoom, writeStaged } from '../../staged-file.ts'
 import { lookAt, openClient, valueOf, type OwnedClient } from '../client.ts'
 import { readFailure, storeFailure, type About } from '../failure.ts'
+import { openReader, whileReading, type Reader } from '../reader.ts'
 import { checkCopy } from './check-copy.ts'
 import { measure, readContents } from './contents.ts'
 import { asDatabase, replaceFile } from './replace.ts'
@@ -59,13 +60,10 @@ const nothing: Measure = { holds: 'nothing', bytes: 0 }
 function reading<T>({ file, about }: SqliteBackupOptions, work: (client: OwnedClient) => T): T | null {
   try {
     if (lookAt(file, about) === 'missing') return null
-    const client = openClient(file, 'read')
-    try {
+    return whileReading(file, (client) => {
       client.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; BEGIN`)
       return work(client)
-    } finally {
-      client.close()
-    }
+    })
   } catch (error) {
     throw readFailure(error, about)
   }
@@ -77,12 +75,13 @@ async function copy(
   { packed, signal, onBytes }: CopyWork,
 ): Promise<Contents> {
   const { file, about, historyTable } = options
-  let client: OwnedClient | null = null
+  let reader: Reader | null = null
   let unsynced: OwnedClient | null = null
   try {
     // Made by us, so that nobody else may read it at any moment.
     closeSync(openSync(to, 'wx', 0o600))
-    client = openClient(file, 'read')
+    reader = openReader(file)
+    const { client } = reader
     client.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; BEGIN`)
     const contents = readContents(client, historyTable)
     const pageBytes = Number(valueOf(client, 'PRAGMA page_size'))
@@ -100,7 +99,7 @@ async function copy(
     throw storeFailure(error, about) ?? error
   } finally {
     unsynced?.close()
-    client?.close()
+    reader?.close()
   }
 }
 
