@@ -160,6 +160,7 @@ export interface BodyReader {
 }
 
 export interface CodeMigration {
+  /** What it does, in words. Listings have the name of the file for that, and this where the name is only a version. */
   readonly description?: string
   readonly transaction?: boolean
   up(api: MigrationApi): Promise<void> | void

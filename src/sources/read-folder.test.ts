@@ -27,6 +27,24 @@ function attempt(folder: string, options: Partial<FolderOptions> = {}): string {
   }
 }
 
+test('a module says in words what it does where its name does not; the name counts before that', () => {
+  const module = "export default { description: 'what it does', up: () => undefined }\n"
+  const folder = makeFolder({
+    '0001.ts': module,
+    '0002_by_name.ts': module,
+    '0003.sql': 'select \'description: "none"\';\n',
+    '0004.ts': `export const description = 'far from its up'\n//${'-'.repeat(200_000)}\nexport const up = () => undefined\n`,
+    '0005.ts': 'export const up = () => undefined\n',
+  })
+  expect(read(folder).migrations.map((one) => one.description)).toEqual([
+    'what it does',
+    'by name',
+    '',
+    'far from its up',
+    '',
+  ])
+})
+
 interface Case {
   readonly files: readonly string[]
   readonly layout: string

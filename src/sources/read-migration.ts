@@ -5,8 +5,9 @@ import { repeatablePrefix, type Body, type Migration } from '../core/migration.t
 import { layouts, type LayoutName } from './layouts/table.ts'
 import type { Pair } from './pair-parts.ts'
 import type { Placed } from './place-entries.ts'
-import { mentionsDown, scanFile, type Scanned } from './scan-file.ts'
+import { scanFile, type Scanned } from './scan-file.ts'
 import { parseDirectives } from './text/directives.ts'
+import { describedIn, mentionsDown } from './text/module-text.ts'
 import { isBlank } from './text/read-range.ts'
 import { readText } from './text/read-text.ts'
 import { findSections } from './text/sections.ts'
@@ -27,7 +28,7 @@ export function readMigration({ up, down }: Pair, place: MigrationPlace): Migrat
   const found = bodiesOf(body, { scanned, down: down === null ? null : bodyOf(down, place), layout: place.layout })
   return {
     version: up.part.repeatable ? repeatablePrefix + up.part.name : up.part.version,
-    description: describe(up, down),
+    description: describe(up, down) || describeByText(body, scanned),
     file: body.file,
     checksum: scanned.checksum,
     breaking: directives.breaking,
@@ -52,6 +53,11 @@ function describe(up: Placed, down: Placed | null): string {
   return name.replace(/[_-]+/g, ' ').trim()
 }
 
+/** Where the name is a version and nothing else, a module may have said in words what it does. */
+function describeByText(body: Body, scanned: Scanned): string {
+  return (body.language === 'module' ? describedIn(textOf(body, scanned)) : null) ?? ''
+}
+
 interface Bodies {
   readonly up: Body
   readonly down: Body | null
@@ -73,9 +79,12 @@ function bodiesOf(up: Body, { scanned, down, layout }: Finding): Bodies {
   return { up, down, noTransaction }
 }
 
-function downInModule(up: Body, { start, length }: Scanned): Body | null {
-  const text = start.length === length ? start : [...readText(up)].join('')
-  return mentionsDown(text) ? { ...up } : null
+function downInModule(up: Body, scanned: Scanned): Body | null {
+  return mentionsDown(textOf(up, scanned)) ? { ...up } : null
+}
+
+function textOf(body: Body, { start, length }: Scanned): string {
+  return start.length === length ? start : [...readText(body)].join('')
 }
 
 /** A down section with nothing in it, as templates leave it, is no way back. */

@@ -55,12 +55,3 @@ function refuseMarker(marker: Marker, headEnd: number, { file, path, layout }: S
   if (family === layout.markers || (family === 'sqlx' && start > 0)) return
   throw new LockstepError('layout-mismatch', { file, marker: text, layout: family })
 }
-
-/**
- * Whether a module says the word `down` where a function could be named. It is not loaded for that: what is not pending
- * is never imported. A word too many is told when it is taken back, a word too few would take the way back away.
- */
-export function mentionsDown(text: string): boolean {
-  const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '')
-  return /\bdown\b['"]?\s*[(:=,}]|\b(?:function\*?|as)\s+['"]?down\b/.test(code)
-}
