@@ -225,7 +225,10 @@ test('what was done is taken back and told while no transform can be loaded, and
   const [run] = project.ask('history')['runs'] as { run: string }[]
   writeFileSync(join(project.folder, 'migrations/manifests/1.3.0-1.4.0.ts'), 'export default {')
   const error = {
-    error: expect.objectContaining({ code: 'module-invalid', state_of_store: expect.stringContaining('holds') }) as unknown,
+    error: expect.objectContaining({
+      code: 'module-invalid',
+      state_of_store: expect.stringContaining('holds'),
+    }) as unknown,
   }
   expect(project.ask('history')).toMatchObject({ runs: [{ run: run?.run }], ...error })
   expect(project.ask('repair', 'finish')).toMatchObject({ mended: { runs: [] }, ...error })
