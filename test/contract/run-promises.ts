@@ -196,6 +196,20 @@ export const runPromises = {
       }
       expect(await place.tables()).toEqual([])
     },
+  'a signal that comes as a migration begins is heard before its first statement': async (place) => {
+    const stop = new AbortController()
+    const context = contextOf({ signal: stop.signal })
+    const stopping: typeof context = {
+      ...context,
+      emit: (event) => {
+        context.emit(event)
+        if (event.type === 'migration-started') stop.abort({ signal: 'SIGTERM' })
+      },
+    }
+    const only = [{ version: '1', up: place.words.create('a') }]
+    await withBench(place, only, async ({ up }) => expectStopped(await up(), 'interrupted', 143), { context: stopping })
+    expect(await place.tables()).toEqual([])
+  },
   'a step that fails leaves the proven ones, and the mended script goes on after them': async (place) => {
     const { words } = place
     if (words.alone === null) return

@@ -1,11 +1,11 @@
 /** One PostgreSQL connection, through `pg`: texts of several statements, the count of what was done, cancelling. */
 
-import { connect } from 'node:net'
 import { Client, type QueryResult } from 'pg'
 import type { PostgresAddress } from '../../core/address.ts'
 import type { Row } from '../../readers/history-row.ts'
 import type { TextClient } from '../../readers/postgres.ts'
-import { sslChoices } from './tls.ts'
+import { cancelThrough } from './connection/cancel.ts'
+import { sslChoices } from './connection/tls.ts'
 
 export interface PostgresClient extends TextClient {
   /** One statement with parameters. */
@@ -206,22 +206,4 @@ export function adapt(client: Client): PostgresClient {
 /** An answer of the server has a severity; what the network or `pg` itself says has none. */
 function isFromServer(error: unknown): boolean {
   return typeof (error as { severity?: unknown } | null)?.severity === 'string'
-}
-
-/**
- * The cancel request of the wire protocol: length, code 80877102, process id, secret key. Servers take it without TLS
- * and answer by closing the connection, whatever became of it; the cancelled statement tells the rest.
- */
-async function cancelThrough(client: Client): Promise<void> {
-  const { host, port, processID, secretKey } = client as unknown as Record<'host', string> &
-    Record<'port' | 'processID' | 'secretKey', number>
-  const request = Buffer.alloc(16)
-  for (const [at, value] of [16, 80_877_102, processID, secretKey].entries()) request.writeInt32BE(value | 0, at * 4)
-  await new Promise<void>((resolve) => {
-    const socket = host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host)
-    socket.on('connect', () => socket.end(request))
-    socket.on('error', () => resolve())
-    socket.on('close', () => resolve())
-    socket.resume()
-  })
 }

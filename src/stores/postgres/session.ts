@@ -8,6 +8,7 @@ import type { Shape } from '../../core/shape.ts'
 import { readPostgresHistory, type HistoryPlace } from '../../readers/postgres.ts'
 import { statementsOf, unitsOf } from '../sql/units.ts'
 import { makeMigrationApi } from './code.ts'
+import { cancelling } from './connection/cancel.ts'
 import type { PostgresClient } from './client.ts'
 import { connectionFailure, statementFailure, type About } from './failure.ts'
 import { changeText, createTables } from './history.ts'
@@ -46,9 +47,8 @@ export function makeSession(client: PostgresClient, options: SessionOptions): Se
       await atomically(client, [createTables(options.place), ...texts(changes, options.place)], { bounds, run })
     },
     write: (changes) => atomically(client, texts(changes, options.place), { bounds, run }),
-    runTogether: (unit) => cancelling(client, unit.signal, () => watched(runTogether(client, unit, options))),
-    runAlone: (unit, settings) =>
-      cancelling(client, settings.signal, () => watched(runAlone(client, unit, { settings, options }))),
+    runTogether: (unit) => watched(runTogether(client, unit, options)),
+    runAlone: (unit, settings) => watched(runAlone(client, unit, { settings, options })),
     probe: (unit) => translated(probeUnit(client, unit), options.about),
     readStatements: (source) => statementsOf(source, 'postgres'),
     readUnits: (source) => unitsOf(source, 'postgres', 'steps'),
@@ -84,15 +84,16 @@ async function runTogether(client: PostgresClient, unit: TogetherUnit, options: 
   ]
   const { after, reset } = closingOf(unit, options)
   try {
-    // The usual case: one file, one message.
-    if (unit.works.length === 1 && first?.kind === 'statements') {
-      await sendStatements(client, { before, after, reset, work: first, options })
-    } else {
+    await cancelling(client, unit.signal, async () => {
+      // The usual case: one file, one message.
+      if (unit.works.length === 1 && first?.kind === 'statements') {
+        return await sendStatements(client, { before, after, reset, work: first, options })
+      }
       await run(client, before, options)
       for (const work of unit.works)
         await sendWork(client, { before: [], after: [], reset: [], work, options }, unit.signal)
       await run(client, [ownRole, ...after, ...reset], options)
-    }
+    })
   } catch (error) {
     await takeBack(client, options)
     throw error
@@ -214,27 +215,18 @@ async function runAlone(
   const before = await translated(readTimeouts(client), options.about)
   await translated(client.run(timeoutText('0', `${settings.statementTimeoutMs}`)), options.about)
   try {
-    for (const statement of unit.statements) {
-      const [batch] = batchesOf([statement], { opening: [], closing: () => [], mostChars: 0 })
-      assert(batch !== undefined, 'a statement makes a message')
-      await send(client, batch, { file: settings.file, about: options.about })
-    }
+    await cancelling(client, settings.signal, async () => {
+      for (const statement of unit.statements) {
+        const [batch] = batchesOf([statement], { opening: [], closing: () => [], mostChars: 0 })
+        assert(batch !== undefined, 'a statement makes a message')
+        await send(client, batch, { file: settings.file, about: options.about })
+      }
+    })
   } catch (error) {
     await takeBack(client, options)
     throw error
   }
   await translated(client.run(timeoutText(before.lock, before.statement)), options.about)
-}
-
-/** Lets the signal stop what the server is doing; the server then rolls it back and says so. */
-async function cancelling<T>(client: PostgresClient, signal: Signal, work: () => Promise<T>): Promise<T> {
-  const cancel = (): void => void client.cancel()
-  signal.addEventListener('abort', cancel)
-  try {
-    return await work()
-  } finally {
-    signal.removeEventListener('abort', cancel)
-  }
 }
 
 async function translated<T>(work: Promise<T>, about: About): Promise<T> {

@@ -1,7 +1,7 @@
 /** How to get in: what `sslmode` means for Node's TLS. */
 
 import { readFileSync } from 'node:fs'
-import type { PostgresSsl } from '../../core/address.ts'
+import type { PostgresSsl } from '../../../core/address.ts'
 
 /** What to try, in order, for one host: libpq's table of `sslmode`. Socket files are never encrypted. */
 export function sslChoices(ssl: PostgresSsl, host: string): readonly (object | false)[] {
