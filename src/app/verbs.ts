@@ -55,7 +55,7 @@ export async function history(targets: readonly AnyTarget[], context: AppContext
   return await byKind(targets, {
     command: 'history',
     databases: (some) => historyOfDatabases(some, context),
-    corpus: async (one) => await (await looking()).historyOfDocuments(one),
+    corpus: async (one) => await (await looking()).historyOfDocuments(one, context),
   })
 }
 

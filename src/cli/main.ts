@@ -71,10 +71,9 @@ function processHost(): Host {
   return { stdout, stderr, stdin, env, cwd: process.cwd(), rejections: process }
 }
 
-/** The exit code of whatever was thrown. SIGTERM has its own, which the one entry for both signals cannot know. */
+/** The exit code of whatever was thrown. */
 export function exitOf(error: unknown): ExitCode {
   if (!isLockstepError(error)) return 1
-  if (error.code === 'interrupted' && (error.details as { signal?: unknown }).signal === 'SIGTERM') return 143
   return error.exit
 }
 

@@ -48,6 +48,9 @@ export interface ErrorContext {
   readonly cause?: unknown
 }
 
+/** The state of a store of which an error says nothing else. */
+export const untouched = 'nothing was changed'
+
 /** Told apart by `code`, never by class or text: two copies of a package in one tree have two classes. */
 export class LockstepError<C extends ErrorCode = ErrorCode> extends Error {
   readonly code: C
@@ -65,7 +68,7 @@ export class LockstepError<C extends ErrorCode = ErrorCode> extends Error {
     this.details = details
     this.place = context.place ?? null
     this.statement = context.statement ?? null
-    this.state = context.state ?? 'nothing was changed'
+    this.state = context.state ?? untouched
     this.store = context.store ?? storeOf(details)
     this.problems = context.problems ?? []
   }
@@ -83,7 +86,9 @@ export class LockstepError<C extends ErrorCode = ErrorCode> extends Error {
   }
 
   get exit(): ExitCode {
-    return catalogue[this.code].exit
+    // The one entry for both signals cannot know which it was.
+    const bySigterm = this.code === 'interrupted' && (this.details as { signal?: unknown }).signal === 'SIGTERM'
+    return bySigterm ? 143 : catalogue[this.code].exit
   }
 }
 

@@ -218,20 +218,20 @@ function sortedJson(value: unknown): string {
   return `{${members.map(([key, one]) => `${JSON.stringify(key)}:${sortedJson(one)}`).join(',')}}`
 }
 
-test('what was done is taken back and told while no transform can be loaded, and the reason stands beside it', () => {
+test('what was done is taken back and told while no transform can be loaded, and the reason is told beside it', () => {
   using project = makeProject()
   const before = project.hashes()
   expect(project.lockstep('up').exit).toBe(0)
   const [run] = project.ask('history')['runs'] as { run: string }[]
   writeFileSync(join(project.folder, 'migrations/manifests/1.3.0-1.4.0.ts'), 'export default {')
-  const error = {
-    error: expect.objectContaining({
-      code: 'module-invalid',
-      state_of_store: expect.stringContaining('holds'),
-    }) as unknown,
-  }
-  expect(project.ask('history')).toMatchObject({ runs: [{ run: run?.run }], ...error })
-  expect(project.ask('repair', 'finish')).toMatchObject({ mended: { runs: [] }, ...error })
-  expect(project.ask('restore', '--run', String(run?.run))).toMatchObject({ restored: { refused: 0 }, ...error })
+  const blocked = { exit: 0, verdict: 'blocked' }
+  expect(project.ask('history')).toMatchObject({ runs: [{ run: run?.run }], ...blocked })
+  expect(project.ask('repair', 'finish')).toMatchObject({ mended: { runs: [] }, ...blocked })
+  const { exit, stdout, stderr } = project.lockstep('restore', '--run', String(run?.run))
+  expect({ exit, stdout, stderr }).toEqual({
+    exit: 0,
+    stdout: expect.stringMatching(/put back +6/) as string,
+    stderr: expect.stringContaining('1.3.0-1.4.0.ts is not a usable migration module') as string,
+  })
   expect(manifestsIn(project.hashes())).toEqual(manifestsIn(before))
 })

@@ -147,7 +147,7 @@ test('what a killed run has left is finished without a migration, and only once'
   writeFileSync(leftover, 'half a text')
   project.add('late', { schema_version: '1.0.0', run_id: 'late' })
   const before = project.hashes()
-  expect(project.ask('repair', 'finish')).toMatchObject({ exit: 0, mended: { runs: [run] } })
+  expect(project.ask('repair', 'finish')).toMatchObject({ exit: 0, mended: { runs: [run], leftovers: 1 } })
   expect([existsSync(leftover), project.hashes()]).toEqual([false, before])
   expect(project.ask('repair', 'finish')).toMatchObject({ exit: 0, mended: { runs: [], leftovers: 0 } })
   expect(project.ask('repair', 'accept', '1.1.0', '--why', 'x')).toMatchObject({ error: { code: 'nothing-to-repair' } })

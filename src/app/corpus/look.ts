@@ -13,6 +13,7 @@ import {
   verifyInputs,
 } from '../../documents/index.ts'
 import type { CorpusOutcome } from '../opening/by-kind.ts'
+import type { AppContext } from '../opening/context.ts'
 import type { HistoryReport, StoreReport, VerifyReport } from '../answers/report.ts'
 import type { CorpusTarget } from './corpus-target.ts'
 import { type OpenedCorpus, placeOf } from './opening/open-corpus.ts'
@@ -27,9 +28,12 @@ export async function statusOfDocuments(target: CorpusTarget): Promise<CorpusOut
 }
 
 /** The runs over a corpus; what happened to one document stands in the document. */
-export async function historyOfDocuments(target: CorpusTarget): Promise<CorpusOutcome<HistoryReport>> {
+export async function historyOfDocuments(
+  target: CorpusTarget,
+  context: AppContext,
+): Promise<CorpusOutcome<HistoryReport>> {
   return await answering(target, { records: [], log: [] }, async () => {
-    const { report, documents } = await standingAsKnown(target)
+    const { report, documents } = await standingAsKnown(target, context)
     return { report: { ...report, documents: { ...documents, runs: runsOf(placeOf(target.source)) } }, exits: [] }
   })
 }

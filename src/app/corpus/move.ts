@@ -24,6 +24,7 @@ import { pruneAfterRun } from './keep/runs.ts'
 import { whileCorpusLocked } from './locked.ts'
 import { withMoved } from './moving/moved.ts'
 import { type GivenPlan, choiceOfPlan, makeDocumentsPlan, refuseUnreviewed } from './moving/reviewed.ts'
+import { interrupted } from './interrupted.ts'
 import { headOf } from './run-head.ts'
 import { type Standing, answering, standingAfter, standingOf } from './standing.ts'
 import { threadsFor } from './opening/threads.ts'
@@ -154,21 +155,14 @@ async function move(
   const ms = context.clock.now() - begun
   const moved = withMoved(await standingFrom(answer, target, open), open, { answer, goal, run, pack, ms, target })
   if (answer.stoppedBy !== 'signal') return moved
-  return { report: { ...moved.report, error: interrupted(target, answer, context) }, exits: moved.exits }
+  // That it was stopped outweighs what was refused until then.
+  return { report: { ...moved.report, error: interrupted(target, answer.migrated, context) }, exits: [] }
 }
 
 /** Who looked at all documents knows where they stand; after some of them, all are read. */
 async function standingFrom({ survey }: CorpusAnswer, target: CorpusTarget, open: OpenedCorpus): Promise<Standing> {
   const depth = 'versions'
   return survey === null ? await standingOf(target, { depth }) : standingAfter(target, open, { depth, survey })
-}
-
-function interrupted({ name: store }: CorpusTarget, { migrated }: CorpusAnswer, context: AppContext): LockstepError {
-  // What the shell gave as the reason of its abort.
-  const signal = (context.signal.reason as { readonly signal?: unknown } | null)?.signal
-  const state = `${migrated} documents are done; no other was touched`
-  const details = { signal: typeof signal === 'string' ? signal : 'the caller', store, done: [], next: null }
-  return new LockstepError('interrupted', details, { store, state })
 }
 
 function tell({ name: store }: CorpusTarget, { emit }: AppContext): (progress: Progress) => void {

@@ -10,6 +10,7 @@ import type { CorpusTarget } from './corpus-target.ts'
 import { placeOf } from './opening/open-corpus.ts'
 import { documentsNamed, nowOf } from './goal.ts'
 import { whileCorpusLocked } from './locked.ts'
+import { interrupted } from './interrupted.ts'
 import { headOf } from './run-head.ts'
 import { answering, exitOfRefusals, refusedDocuments, standingAsKnown } from './standing.ts'
 
@@ -40,13 +41,14 @@ export async function restoreDocuments(
     const answer = await whileCorpusLocked(target, { context, lockWaitMs: options.lockWaitMs }, () =>
       restoreRun(open, goal, { head, signal, onProgress: () => undefined }),
     )
-    const { report, documents } = await standingAsKnown(target)
+    const { report, documents } = await standingAsKnown(target, context)
     const { restored, asBefore, refused } = answer
     const refusals = refusedDocuments(open, answer.refusals)
     const done = { taken: goal.run, from: 'run' as const, run: head.run, restored, asBefore, refused }
+    const stopped = answer.stoppedBy === null ? {} : { error: interrupted(target, restored, context) }
     return {
-      report: { ...report, documents: { ...documents, refusals, restored: done } },
-      exits: exitOfRefusals(refusals, { refused, migrated: restored }),
+      report: { ...report, ...stopped, documents: { ...documents, refusals, restored: done } },
+      exits: answer.stoppedBy === null ? exitOfRefusals(refusals, { refused, migrated: restored }) : [],
     }
   })
 }

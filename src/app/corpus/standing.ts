@@ -13,6 +13,7 @@ import {
 } from '../../documents/index.ts'
 import { asLockstepError, blankReport, exitOfVerdict } from '../answers/answer.ts'
 import type { CorpusOutcome } from '../opening/by-kind.ts'
+import type { AppContext } from '../opening/context.ts'
 import type { DocumentsReport, RefusedDocument } from './report.ts'
 import type { PendingReport, StoreReport, Verdict } from '../answers/report.ts'
 import type { CorpusTarget } from './corpus-target.ts'
@@ -56,20 +57,19 @@ export function standingAfter(
 }
 
 /**
- * The same for verbs that need no transforms, such as a restore: where these cannot be loaded, what was done is told
- * with the reason beside it, and no version is known.
+ * The same for verbs that need no transforms, such as a restore: where these cannot be loaded, no version is known, and
+ * a notice says why.
  */
-export async function standingAsKnown(target: CorpusTarget): Promise<Standing> {
+export async function standingAsKnown(target: CorpusTarget, { emit }: Pick<AppContext, 'emit'>): Promise<Standing> {
   try {
     return await standingOf(target, { depth: 'versions' })
   } catch (error) {
     const bare = bareCorpus(target.source)
     const survey = await surveyCorpus(bare, { depth: 'versions' })
     const standing = standingAfter(target, bare, { depth: 'versions', survey })
-    const told = asLockstepError(error).withState(
-      'what is told above holds; no version of these documents is known now',
-    )
-    return { ...standing, report: { ...standing.report, verdict: 'blocked', error: told } }
+    const message = `where its documents stand is not known: ${asLockstepError(error).message}`
+    emit({ type: 'notice', store: target.name, version: null, message })
+    return { ...standing, report: { ...standing.report, verdict: 'blocked' } }
   }
 }
 

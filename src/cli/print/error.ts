@@ -1,6 +1,13 @@
 /** Errors and problems for people: what, where, why, the state of the store, and what to do. */
 
-import { describe, describeProblem, isLockstepError, type LockstepError, type SourcePlace } from '../../core/error.ts'
+import {
+  describe,
+  describeProblem,
+  isLockstepError,
+  type LockstepError,
+  type SourcePlace,
+  untouched,
+} from '../../core/error.ts'
 import type { Problem } from '../../core/problem.ts'
 import type { Paint } from '../terminal/terminal.ts'
 import { driverFacts } from './driver-facts.ts'
@@ -26,8 +33,8 @@ export function renderError(error: unknown, style: ErrorStyle): string {
   lines.push(...placeLines(error, style))
   lines.push(...driverLines(error, texts.what, style))
   lines.push(...labelled('why', [texts.why], style))
-  // Of our own bugs nobody knows what they left behind.
-  if (error.code !== 'internal') lines.push(...labelled('state', [error.state], style))
+  // Of our own bugs nobody knows what they left behind, unless somebody has said it.
+  if (error.code !== 'internal' || error.state !== untouched) lines.push(...labelled('state', [error.state], style))
   lines.push(...remedies(texts.help, style))
   for (const problem of error.problems) {
     lines.push('', renderProblem(problem, error.store ?? '', style))

@@ -48,7 +48,7 @@ export const connectionErrors = {
   'disk-full': entry<{ store: string; place: string; reason: string }>({
     exit: 1,
     what: (d) => `${d.place}: no space left (${d.reason})`,
-    why: 'The transaction was rolled back.',
-    help: () => ['make room, then: lockstep up'],
+    why: 'What was not finished has been taken back.',
+    help: () => ['make room, then the same command again'],
   }),
 }

@@ -169,6 +169,7 @@ function sweepBackups(files: FileSystem, corpus: Corpus, folder: string): void {
 }
 
 /** New texts that were never put in place, and sidecars that are second names of documents that stayed. */
+/** New texts that no run will put in place any more, and second names that no journal knows. */
 function sweepCorpus(files: FileSystem, corpus: Corpus): void {
   for (const found of scanCorpus(files, corpus)) {
     if (found.kind === 'leftover') removeLeftover(files, corpus, found.document)

@@ -20,21 +20,24 @@ export interface MendedCorpus {
 /** Whoever calls this holds the lock of the corpus, so every other run is dead. */
 export function mendCorpus(open: Pick<CorpusPlace, 'files' | 'corpus'>, now: string): MendedCorpus {
   const { files, corpus } = open
+  const before = leftoversIn(open).length
   const recovered = recoverRuns(files, corpus, now)
-  let leftovers = 0
-  for (const found of scanCorpus(files, corpus)) {
-    if (found.kind !== 'leftover') continue
-    leftovers++
-    removeLeftover(files, corpus, found.document)
-  }
+  for (const leftover of leftoversIn(open)) removeLeftover(files, corpus, leftover)
   removeRuns(open, [])
   const sum = (of: (one: (typeof recovered)[number]) => number): number =>
     recovered.reduce((all, one) => all + of(one), 0)
+  const finished = sum((one) => one.finished.length)
   return {
     runs: recovered.map((one) => one.run),
-    finished: sum((one) => one.finished.length),
+    finished,
     takenBack: sum((one) => one.takenBack.length),
     changed: sum((one) => one.changed.length),
-    leftovers,
+    leftovers: Math.max(0, before - finished - leftoversIn(open).length),
   }
+}
+
+function leftoversIn({ files, corpus }: Pick<CorpusPlace, 'files' | 'corpus'>): string[] {
+  const found: string[] = []
+  for (const one of scanCorpus(files, corpus)) if (one.kind === 'leftover') found.push(one.document)
+  return found
 }

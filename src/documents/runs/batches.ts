@@ -46,8 +46,12 @@ export function makeBatches(
   return {
     add: async (part, partBytes) => {
       if (part.documents === 0) return
-      if (documents > 0 && documents + part.documents > documentsMax) await begin()
-      gathered.push(part)
+      try {
+        if (documents > 0 && documents + part.documents > documentsMax) await begin()
+      } finally {
+        // Whatever became of the batch before: it is to be put in place, or taken back with the others.
+        gathered.push(part)
+      }
       documents += part.documents
       bytes += partBytes
       if (documents >= Math.min(documentsMax, mostBefore(ahead())) || bytes >= bytesMax) await begin()

@@ -1,6 +1,6 @@
 /** Moves a corpus to a version, or tells what that would do. Both look at every document in the same way. */
 
-import { LockstepError } from '../../core/error.ts'
+import { LockstepError, isLockstepError } from '../../core/error.ts'
 import type { Signal } from '../../core/ports.ts'
 import type { RunHead } from '../files/journal.ts'
 import { takeBackAll } from '../files/prepare.ts'
@@ -111,11 +111,21 @@ export async function migrateCorpus(open: OpenCorpus, goal: CorpusGoal, options:
   } catch (error) {
     // What was put in place stays; what was only prepared is taken back.
     takeBackAll(files, corpus, { head, parts: await batches.abandon() })
-    throw error
+    throw withDone(error, { run: head.run, migrated: tally.counts.migrated })
   }
   run.end(goal.now)
   const survey = surveyAfter(open, tally, { goal, stoppedBy, unfinished: [] })
   return answerOf(tally, { stoppedBy, recovered, unfinished: [], survey })
+}
+
+/** An error that ends a run, told with what stays of it. */
+function withDone(error: unknown, { run, migrated }: { readonly run: string; readonly migrated: number }): unknown {
+  if (!isLockstepError(error)) return error
+  const state =
+    migrated === 0
+      ? 'no document was changed; what else it has left is swept by the next run, or by: lockstep repair finish'
+      : `${migrated} documents are done, each whole, and no other was changed; the next run goes on, and lockstep restore --run ${run} takes them back`
+  return error.withState(state)
 }
 
 /** Throws `space-too-small` where the new texts of a plan would not all fit beside the old ones. */

@@ -12,8 +12,11 @@ import { type RecoveredRun, recoverRuns } from '../files/recover.ts'
 import { type LeftDocument, type Replacement, asDiskFull, unwritable } from '../files/prepare.ts'
 import { openRun } from '../files/replace.ts'
 import type { RunOptions } from './migrate-corpus.ts'
-import { type CorpusPlace, batchBytesMax, batchDocumentsMax, nextTurn, refusalsShownMax } from './open-corpus.ts'
+import { type CorpusPlace, batchBytesMax, chunkDocuments, nextTurn, refusalsShownMax } from './open-corpus.ts'
 import { readBytes } from './read-document.ts'
+
+/** As many documents as one batch puts back: their texts wait in memory. */
+const restoredDocumentsMax = 2000
 
 export interface RestoreGoal {
   /** The run to take back. */
@@ -32,6 +35,8 @@ export interface RestoreAnswer {
   readonly refused: number
   readonly refusals: readonly LeftDocument[]
   readonly recovered: readonly RecoveredRun[]
+  /** `signal`: not all that were to be restored were looked at. */
+  readonly stoppedBy: 'signal' | null
 }
 
 /** The newest run that replaced a document; `null` where none did. */
@@ -45,7 +50,7 @@ export function lastRunOf({ files, corpus }: CorpusPlace, document: string): str
 }
 
 /** What a restore would do, counted without writing; the same answer as `restoreRun` gives. */
-export function planRestore(open: CorpusPlace, goal: RestoreGoal): Omit<RestoreAnswer, 'recovered'> {
+export function planRestore(open: CorpusPlace, goal: RestoreGoal): Omit<RestoreAnswer, 'recovered' | 'stoppedBy'> {
   const tally = newTally()
   for (const text of textsOfRun(open, goal)) if (itemOf(open, text, { goal, tally }) !== null) tally.restored++
   return tally
@@ -94,23 +99,26 @@ export async function restoreTexts(open: CorpusPlace, goal: RestoreTexts, option
     for (const one of leftGone) refuse(tally, one)
     batch.length = 0
     bytes = 0
-    const seen = tally.restored + tally.asBefore + tally.refused
-    options.onProgress({ seen, total: null, migrated: tally.restored, refused: tally.refused })
+    const done = tally.restored + tally.asBefore + tally.refused
+    options.onProgress({ seen: done, total: null, migrated: tally.restored, refused: tally.refused })
   }
+  let seen = 0
+  let stoppedBy: RestoreAnswer['stoppedBy'] = null
   for await (const text of goal.texts) {
-    if (options.signal.aborted) break
+    if (seen++ % chunkDocuments === 0) await nextTurn()
+    if (options.signal.aborted) {
+      stoppedBy = 'signal'
+      break
+    }
     const item = itemOf(open, text, { goal, tally })
     if (item === null) continue
     batch.push(item)
     bytes += item.kind === 'replace' ? item.replacement.newBytes.length : item.bytes.length
-    if (batch.length >= (options.batchDocuments ?? batchDocumentsMax) || bytes >= batchBytesMax) {
-      flush()
-      await nextTurn()
-    }
+    if (batch.length >= (options.batchDocuments ?? restoredDocumentsMax) || bytes >= batchBytesMax) flush()
   }
   flush()
   run.end(goal.now)
-  return { ...tally, recovered }
+  return { ...tally, recovered, stoppedBy }
 }
 
 type Item =

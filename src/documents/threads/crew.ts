@@ -1,7 +1,7 @@
 /** Those who do the tasks of a run: this thread alone at first, and others beside it once there is enough to do for them. */
 
 import { Worker } from 'node:worker_threads'
-import { assert } from '../../core/error.ts'
+import { LockstepError, assert } from '../../core/error.ts'
 import type { OpenCorpus } from '../runs/open-corpus.ts'
 import { type Hand, type Job, type TaskAnswer, handHere } from './hand.ts'
 import { type Question, type Reply, type ThreadData, unpackAnswer, unpackFault } from './protocol.ts'
@@ -116,7 +116,10 @@ function startThread({ entry, corpus }: Threads, job: Job): Thread {
     asked.clear()
   }
   worker.on('error', fail)
-  worker.on('exit', (code) => fail(new Error(`a thread ended with code ${code} before it had answered`)))
+  worker.on('exit', (code) => {
+    const message = `a thread ended with code ${code} before it had answered; does a transform end its process?`
+    fail(new LockstepError('internal', { message }))
+  })
   return {
     opened,
     waiting: () => asked.size,

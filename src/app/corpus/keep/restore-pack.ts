@@ -12,6 +12,7 @@ import type { CorpusTarget } from '../corpus-target.ts'
 import { nowOf } from '../goal.ts'
 import { placeOf } from '../opening/open-corpus.ts'
 import { whileCorpusLocked } from '../locked.ts'
+import { interrupted } from '../interrupted.ts'
 import { headOf } from '../run-head.ts'
 import { answering, exitOfRefusals, refusedDocuments, standingAsKnown } from '../standing.ts'
 import { asBackedUp, expectWhole, infoOfPack, refusing } from './packs.ts'
@@ -58,13 +59,19 @@ export async function restorePack(
         return await restoreTexts(open, goal, { head, signal: context.signal, onProgress: () => undefined })
       }),
     )
-    const { report, documents } = await standingAsKnown(target)
+    const { report, documents } = await standingAsKnown(target, context)
     const { restored, asBefore, refused } = answer
     const refusals = refusedDocuments(open, answer.refusals)
     const done = { taken: found.file, from: 'backup' as const, run: head.run, restored, asBefore, refused }
+    const stopped = answer.stoppedBy === null ? {} : { error: interrupted(target, restored, context) }
     return {
-      report: { ...report, restored: infoOfPack(found), documents: { ...documents, refusals, restored: done } },
-      exits: exitOfRefusals(refusals, { refused, migrated: restored }),
+      report: {
+        ...report,
+        ...stopped,
+        restored: infoOfPack(found),
+        documents: { ...documents, refusals, restored: done },
+      },
+      exits: answer.stoppedBy === null ? exitOfRefusals(refusals, { refused, migrated: restored }) : [],
     }
   })
 }

@@ -29,7 +29,7 @@ export async function finishDocuments(
     const mended = await whileCorpusLocked(target, { context, lockWaitMs }, () =>
       Promise.resolve(mendCorpus(place, nowOf(context))),
     )
-    const { report, documents } = await standingAsKnown(target)
+    const { report, documents } = await standingAsKnown(target, context)
     return { report: { ...report, documents: { ...documents, mended } }, exits: [] }
   })
 }
