@@ -2,6 +2,7 @@
 
 import { LockstepError, isLockstepError } from '../../core/error.ts'
 import type { ErrorCode, ErrorDetails } from '../../core/error.ts'
+import { systemCode } from '../files/file-system.ts'
 import type { Prepared } from '../files/prepare.ts'
 import type { Job, Task, TaskAnswer } from './hand.ts'
 
@@ -28,6 +29,8 @@ export type Fault = { readonly refusal: Refusal } | { readonly error: unknown }
 interface Refusal {
   readonly code: ErrorCode
   readonly details: unknown
+  /** What a transform threw, or the system said: the same is told whoever met it. */
+  readonly cause: { readonly message: string; readonly code: string | null } | null
 }
 
 interface PackedAnswer extends Omit<TaskAnswer, 'tally' | 'prepared'> {
@@ -58,11 +61,15 @@ export function unpackFault(fault: Fault): unknown {
   return 'refusal' in fault ? errorOf(fault.refusal) : fault.error
 }
 
-function refusalOf({ code, details }: LockstepError): Refusal {
-  return { code, details }
+function refusalOf({ code, details, cause }: LockstepError): Refusal {
+  return { code, details, cause: cause instanceof Error ? { message: cause.message, code: systemCode(cause) } : null }
 }
 
-function errorOf({ code, details }: Refusal): LockstepError {
+function errorOf({ code, details, cause }: Refusal): LockstepError {
   // Code and details left an error together.
-  return new LockstepError(code, details as ErrorDetails<ErrorCode>)
+  return new LockstepError(code, details as ErrorDetails<ErrorCode>, cause === null ? {} : { cause: causeOf(cause) })
+}
+
+function causeOf({ message, code }: NonNullable<Refusal['cause']>): Error {
+  return Object.assign(new Error(message), code === null ? {} : { code })
 }
