@@ -3,6 +3,7 @@
 export { type Corpus, corpusAt, documentNamed, fileOf, holdsDocument, pathOf, placeNamed } from './files/corpus.ts'
 export { disk } from './files/disk.ts'
 export type { FileSystem } from './files/file-system.ts'
+export { runsFolder } from './files/names.ts'
 export { type BackupForm, type JournalEntry, type RunEnd, type RunHead, journalFormat } from './files/journal.ts'
 export { listRuns, readEnd, readHead, replacedBy } from './files/journal.ts'
 export { type RecoveredRun, unfinishedRuns } from './files/recover.ts'

@@ -29,6 +29,8 @@ export interface MovedDocuments {
   readonly ms: number
   readonly stoppedBy: 'limit' | 'signal' | null
   readonly backups: 'links' | 'sidecar'
+  /** The folder of all runs, as the user would name it. */
+  readonly runsFolder: string
   /** The pack of all documents that was made before the run; `null` where none was wanted. */
   readonly pack: string | null
   /** Documents that somebody is still writing, the first of all. */

@@ -1,7 +1,7 @@
 /** What a run over documents did, or a plan would do, as the answer tells it. */
 
 import type { ExitCode } from '../../../core/errors/entry.ts'
-import { type CorpusAnswer, type CorpusGoal, fileOf } from '../../../documents/index.ts'
+import { type CorpusAnswer, type CorpusGoal, fileOf, runsFolder } from '../../../documents/index.ts'
 import type { StoreReport } from '../../answers/report.ts'
 import type { CorpusTarget } from '../corpus-target.ts'
 import type { OpenedCorpus } from '../opening/open-corpus.ts'
@@ -47,6 +47,7 @@ export function withMoved(
     bytes: newBytes,
     ways: [...ways].map(([way, documents]) => ({ way, documents })),
     backups: formOf(target),
+    runsFolder: fileOf(open.corpus, runsFolder),
     pack,
     leftAloneShown: leftAloneShown.map(({ document, reason }) => ({ file: fileOf(open.corpus, document), reason })),
     recovered: recovered.map(({ run: dead, finished, takenBack }) => ({

@@ -120,8 +120,8 @@ function movedLines(moved: MovedDocuments, style: PageStyle): string[] {
   ]
 }
 
-function backupLine({ backups, pack, ms }: MovedDocuments, run: string): string {
-  const place = backups === 'sidecar' ? 'beside each document as *.backup' : 'in .lockstep/runs'
+function backupLine({ backups, runsFolder, pack, ms }: MovedDocuments, run: string): string {
+  const place = backups === 'sidecar' ? 'beside each document as *.backup' : `in ${runsFolder}`
   const all = pack === null ? '' : `, and all documents in ${pack}`
   return `  took ${formatDuration(ms)}; originals are kept ${place}${all}; back again: lockstep restore --run ${run}`
 }
