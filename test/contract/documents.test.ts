@@ -153,6 +153,14 @@ test('what a killed run has left is finished without a migration, and only once'
   expect(project.ask('repair', 'accept', '1.1.0', '--why', 'x')).toMatchObject({ error: { code: 'nothing-to-repair' } })
 })
 
+test('a restore that finishes what a killed run has left tells of it', () => {
+  using project = makeProject()
+  project.lockstep('up')
+  const run = readdirSync(join(project.folder, 'artifacts/.lockstep/runs'))[0] ?? ''
+  rmSync(join(project.folder, 'artifacts/.lockstep/runs', run, 'ended.json'))
+  expect(project.lockstep('restore', '--run', run).stdout).toContain(`the dead run ${run} was ended`)
+})
+
 test('backups of an older tool are taken over, put back, and never those of another document', () => {
   using project = makeProject()
   const file = project.manifest('first-drops')

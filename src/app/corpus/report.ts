@@ -35,8 +35,14 @@ export interface MovedDocuments {
   readonly pack: string | null
   /** Documents that somebody is still writing, the first of all. */
   readonly leftAloneShown: readonly { readonly file: string; readonly reason: string }[]
-  /** Runs that had died; this one finished or took back what they left. */
-  readonly recovered: readonly { readonly run: string; readonly finished: number; readonly takenBack: number }[]
+  readonly recovered: readonly EndedRun[]
+}
+
+/** A run that had died; the one that tells of it finished or took back what it left. */
+export interface EndedRun {
+  readonly run: string
+  readonly finished: number
+  readonly takenBack: number
 }
 
 export interface RestoredDocuments {
@@ -47,6 +53,7 @@ export interface RestoredDocuments {
   readonly restored: number
   readonly asBefore: number
   readonly refused: number
+  readonly recovered: readonly EndedRun[]
 }
 
 export interface VerifiedDocuments {

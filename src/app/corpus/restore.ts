@@ -10,6 +10,7 @@ import type { CorpusTarget } from './corpus-target.ts'
 import { placeOf } from './opening/open-corpus.ts'
 import { documentsNamed, nowOf } from './goal.ts'
 import { whileCorpusLocked } from './locked.ts'
+import { endedRuns } from './moving/moved.ts'
 import { interrupted } from './interrupted.ts'
 import { headOf } from './run-head.ts'
 import { answering, exitOfRefusals, refusedDocuments, standingAsKnown } from './standing.ts'
@@ -44,7 +45,8 @@ export async function restoreDocuments(
     const { report, documents } = await standingAsKnown(target, context)
     const { restored, asBefore, refused } = answer
     const refusals = refusedDocuments(open, answer.refusals)
-    const done = { taken: goal.run, from: 'run' as const, run: head.run, restored, asBefore, refused }
+    const recovered = endedRuns(answer.recovered)
+    const done = { taken: goal.run, from: 'run' as const, run: head.run, restored, asBefore, refused, recovered }
     const stopped = answer.stoppedBy === null ? {} : { error: interrupted(target, restored, context) }
     return {
       report: { ...report, ...stopped, documents: { ...documents, refusals, restored: done } },

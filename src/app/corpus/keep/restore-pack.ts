@@ -12,6 +12,7 @@ import type { CorpusTarget } from '../corpus-target.ts'
 import { nowOf } from '../goal.ts'
 import { placeOf } from '../opening/open-corpus.ts'
 import { whileCorpusLocked } from '../locked.ts'
+import { endedRuns } from '../moving/moved.ts'
 import { interrupted } from '../interrupted.ts'
 import { headOf } from '../run-head.ts'
 import { answering, exitOfRefusals, refusedDocuments, standingAsKnown } from '../standing.ts'
@@ -62,7 +63,8 @@ export async function restorePack(
     const { report, documents } = await standingAsKnown(target, context)
     const { restored, asBefore, refused } = answer
     const refusals = refusedDocuments(open, answer.refusals)
-    const done = { taken: found.file, from: 'backup' as const, run: head.run, restored, asBefore, refused }
+    const recovered = endedRuns(answer.recovered)
+    const done = { taken: found.file, from: 'backup' as const, run: head.run, restored, asBefore, refused, recovered }
     const stopped = answer.stoppedBy === null ? {} : { error: interrupted(target, restored, context) }
     return {
       report: {

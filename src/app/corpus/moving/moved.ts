@@ -1,11 +1,11 @@
 /** What a run over documents did, or a plan would do, as the answer tells it. */
 
 import type { ExitCode } from '../../../core/errors/entry.ts'
-import { type CorpusAnswer, type CorpusGoal, fileOf, runsFolder } from '../../../documents/index.ts'
+import { type CorpusAnswer, type CorpusGoal, type RecoveredRun, fileOf, runsFolder } from '../../../documents/index.ts'
 import type { StoreReport } from '../../answers/report.ts'
 import type { CorpusTarget } from '../corpus-target.ts'
 import type { OpenedCorpus } from '../opening/open-corpus.ts'
-import type { MovedDocuments } from '../report.ts'
+import type { EndedRun, MovedDocuments } from '../report.ts'
 import { type Standing, exitOfRefusals, refusedDocuments } from '../standing.ts'
 
 /** A run or a plan, and what is said of it. */
@@ -50,16 +50,21 @@ export function withMoved(
     runsFolder: fileOf(open.corpus, runsFolder),
     pack,
     leftAloneShown: leftAloneShown.map(({ document, reason }) => ({ file: fileOf(open.corpus, document), reason })),
-    recovered: recovered.map(({ run: dead, finished, takenBack }) => ({
-      run: dead,
-      finished: finished.length,
-      takenBack: takenBack.length,
-    })),
+    recovered: endedRuns(recovered),
   }
   return {
     report: { ...report, documents: { ...documents, refusals: refused, moved } },
     exits: exitOfRefusals(refused, counts),
   }
+}
+
+/** Dead runs, counted. */
+export function endedRuns(recovered: readonly RecoveredRun[]): EndedRun[] {
+  return recovered.map(({ run, finished, takenBack }) => ({
+    run,
+    finished: finished.length,
+    takenBack: takenBack.length,
+  }))
 }
 
 function formOf({ corpus }: CorpusTarget): 'links' | 'sidecar' {

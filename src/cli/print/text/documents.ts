@@ -1,6 +1,12 @@
 /** What the commands say of a store of documents, as text. */
 
-import type { DocumentsReport, MovedDocuments, RefusedDocument, StoreReport } from '../../../app/answers/report.ts'
+import type {
+  DocumentsReport,
+  EndedRun,
+  MovedDocuments,
+  RefusedDocument,
+  StoreReport,
+} from '../../../app/answers/report.ts'
 import { describe } from '../../../core/error.ts'
 import { formatDuration } from '../../parse/duration.ts'
 import { verdictStyles, type PageStyle } from './answers.ts'
@@ -35,7 +41,7 @@ function partsOf(documents: DocumentsReport, style: PageStyle): string[] {
     ])
     const what = from === 'run' ? `run ${taken} taken back` : `documents of ${taken} put back`
     const undo = counts.restored === 0 ? '' : `; to undo this: lockstep restore --run ${run}`
-    return [`  ${what}${undo}`, ...rows]
+    return [...endedLines(counts.recovered), `  ${what}${undo}`, ...rows]
   }
   if (verified !== undefined) return verifiedLines(verified)
   if (indexed !== undefined) return indexedLines(indexed)
@@ -93,6 +99,10 @@ function factLines(facts: readonly Fact[]): string[] {
   )
 }
 
+function endedLines(dead: readonly EndedRun[]): string[] {
+  return dead.map((one) => `  the dead run ${one.run} was ended: ${one.finished} finished, ${one.takenBack} taken back`)
+}
+
 function movedLines(moved: MovedDocuments, style: PageStyle): string[] {
   const { direction, to, run, ways, seen, migrated, current, leftAlone, refused, inexact } = moved
   const isPlan = run === null && migrated > 0
@@ -102,9 +112,7 @@ function movedLines(moved: MovedDocuments, style: PageStyle): string[] {
   )
   return [
     `  ${direction} to ${to}${isPlan ? `: a plan, nothing was written (about ${formatBytes(moved.bytes)} of new text)` : ''}`,
-    ...moved.recovered.map(
-      (one) => `  the dead run ${one.run} was ended: ${one.finished} finished, ${one.takenBack} taken back`,
-    ),
+    ...endedLines(moved.recovered),
     ...wayLines,
     ...factLines([
       ['documents found', seen],
