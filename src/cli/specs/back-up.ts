@@ -16,7 +16,7 @@ export const backupCreate = {
     { command: 'lockstep backup create', does: 'every store' },
     { command: 'lockstep backup create --store app --json', does: 'for a program' },
   ],
-  exits: [0, 5, 7],
+  exits: [0, 5, 7, 130, 143],
 } as const satisfies CommandSpec
 
 export const backupList = {
@@ -98,5 +98,5 @@ export const restore = {
       does: 'one, out of a backup',
     },
   ],
-  exits: [0, 4, 5, 6, 7],
+  exits: [0, 4, 5, 6, 7, 130, 143],
 } as const satisfies CommandSpec

@@ -36,7 +36,7 @@ export const rehearse = {
     { command: 'lockstep rehearse --all --reporter junit > rehearsal.xml', does: 'every migration, for CI' },
     { command: 'lockstep rehearse 0007 --on pglite --seed seeds.sql', does: 'one, in memory, on rows of your own' },
   ],
-  exits: [0, 3],
+  exits: [0, 3, 130, 143],
 } as const satisfies CommandSpec
 
 export const shape = {
