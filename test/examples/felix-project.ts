@@ -116,7 +116,9 @@ function openProject(folder: string): Project {
       const files = readdirSync(folder, { withFileTypes: true }).filter((one) => one.isFile())
       return Object.fromEntries(files.map(({ name }) => [name, hashOf(join(folder, name))]))
     },
-    backups: () => readdirSync(join(folder, 'backups')).toSorted(),
+    // Of two in one second the second has a number, and would stand before the first.
+    backups: () =>
+      readdirSync(join(folder, 'backups')).toSorted((a, b) => (a.replace('.bak', '') < b.replace('.bak', '') ? -1 : 1)),
   }
 }
 
