@@ -119,7 +119,9 @@ export const runPromises = {
     await withBench(place, slow, async ({ up }) => {
       const answer = await up({ lockWaitMs: 0 })
       expectStopped(answer, 'lock-held', 5)
-      expect(answer.stores[0]?.error?.message).toMatch(/ is being migrated by \S+ \(process \d+, run .+\); waited \d+ s$/)
+      expect(answer.stores[0]?.error?.message).toMatch(
+        / is being migrated by \S+ \(process \d+, run .+\); waited \d+ s$/,
+      )
     })
     leave.resolve()
     await holding
