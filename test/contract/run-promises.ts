@@ -1,11 +1,28 @@
 /** Promises about going forward. */
 
 import { expect } from 'vitest'
+import type { RunEvent } from '../../src/core/event.ts'
 import type { RegisteredMigration } from '../../src/app/opening/registered.ts'
 import { plan } from '../../src/app/plan.ts'
 import { contextOf } from '../support/target.ts'
 import type { PromiseCheck } from './describe-store.ts'
 import { expectDone, expectStopped, pair, ranVersions, withBench } from './session.ts'
+
+/** A context whose signal comes with the first event of a kind, at once or later. */
+function stoppedAt(
+  kind: RunEvent['type'],
+  later: (work: () => void) => void = (work) => work(),
+): ReturnType<typeof contextOf> {
+  const stop = new AbortController()
+  const context = contextOf({ signal: stop.signal })
+  return {
+    ...context,
+    emit: (event) => {
+      context.emit(event)
+      if (event.type === kind) later(() => stop.abort({ signal: 'SIGTERM' }))
+    },
+  }
+}
 
 export const runPromises = {
   'a question changes nothing': async (place) => {
@@ -129,16 +146,6 @@ export const runPromises = {
     await withBench(place, slow, async ({ up }) => expectDone(await up({ lockWaitMs: 0 })))
   },
   'an abort stops between migrations, and what was done stays done': async (place) => {
-    const stop = new AbortController()
-    const context = contextOf({ signal: stop.signal })
-    const emit = context.emit
-    const stopping = {
-      ...context,
-      emit: (event: Parameters<typeof emit>[0]) => {
-        emit(event)
-        if (event.type === 'migration-done') stop.abort({ signal: 'SIGTERM' })
-      },
-    }
     await withBench(
       place,
       pair(place.words),
@@ -147,7 +154,7 @@ export const runPromises = {
         expectStopped(answer, 'interrupted', 143)
         expect(ranVersions(answer)).toEqual(['0001'])
       },
-      { context: stopping },
+      { context: stoppedAt('migration-done') },
     )
     expect(await place.tables()).toEqual(['a'])
     await withBench(place, pair(place.words), async ({ up }) => expect(ranVersions(await up())).toEqual(['0002']))
@@ -178,38 +185,19 @@ export const runPromises = {
         for (let n = 0; n < 1000; n++) await exec(coming)
       }
       for (const up of [code, words.join(...Array.from({ length: 1000 }, () => coming))]) {
-        const stop = new AbortController()
-        const context = contextOf({ signal: stop.signal })
-        const stopping: typeof context = {
-          ...context,
-          emit: (event) => {
-            context.emit(event)
-            if (event.type === 'migration-started') setImmediate(() => stop.abort({ signal: 'SIGTERM' }))
-          },
-        }
         await withBench(
           place,
           [{ version: '1', up }],
           async (bench) => expectStopped(await bench.up(), 'interrupted', 143),
-          {
-            context: stopping,
-          },
+          { context: stoppedAt('migration-started', setImmediate) },
         )
       }
       expect(await place.tables()).toEqual([])
     },
   'a signal that comes as a migration begins is heard before its first statement': async (place) => {
-    const stop = new AbortController()
-    const context = contextOf({ signal: stop.signal })
-    const stopping: typeof context = {
-      ...context,
-      emit: (event) => {
-        context.emit(event)
-        if (event.type === 'migration-started') stop.abort({ signal: 'SIGTERM' })
-      },
-    }
+    const context = stoppedAt('migration-started')
     const only = [{ version: '1', up: place.words.create('a') }]
-    await withBench(place, only, async ({ up }) => expectStopped(await up(), 'interrupted', 143), { context: stopping })
+    await withBench(place, only, async ({ up }) => expectStopped(await up(), 'interrupted', 143), { context })
     expect(await place.tables()).toEqual([])
   },
   'a step that fails leaves the proven ones, and the mended script goes on after them': async (place) => {
