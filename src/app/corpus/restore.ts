@@ -10,10 +10,9 @@ import type { CorpusTarget } from './corpus-target.ts'
 import { placeOf } from './opening/open-corpus.ts'
 import { documentsNamed, nowOf } from './goal.ts'
 import { whileCorpusLocked } from './locked.ts'
-import { endedRuns } from './moving/moved.ts'
-import { interrupted } from './interrupted.ts'
+import { withRestored } from './moving/restored.ts'
 import { headOf } from './run-head.ts'
-import { answering, exitOfRefusals, refusedDocuments, standingAsKnown } from './standing.ts'
+import { answering } from './standing.ts'
 
 interface RestoreWords {
   /** `null`: the newest run that replaced the named document. */
@@ -42,16 +41,7 @@ export async function restoreDocuments(
     const answer = await whileCorpusLocked(target, { context, lockWaitMs: options.lockWaitMs }, () =>
       restoreRun(open, goal, { head, signal, onProgress: () => undefined }),
     )
-    const { report, documents } = await standingAsKnown(target, context)
-    const { restored, asBefore, refused } = answer
-    const refusals = refusedDocuments(open, answer.refusals)
-    const recovered = endedRuns(answer.recovered)
-    const done = { taken: goal.run, from: 'run' as const, run: head.run, restored, asBefore, refused, recovered }
-    const stopped = answer.stoppedBy === null ? {} : { error: interrupted(target, restored, context) }
-    return {
-      report: { ...report, ...stopped, documents: { ...documents, refusals, restored: done } },
-      exits: answer.stoppedBy === null ? exitOfRefusals(refusals, { refused, migrated: restored }) : [],
-    }
+    return await withRestored(target, { answer, context, taken: goal.run, from: 'run', run: head.run })
   })
 }
 

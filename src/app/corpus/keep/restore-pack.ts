@@ -12,10 +12,9 @@ import type { CorpusTarget } from '../corpus-target.ts'
 import { nowOf } from '../goal.ts'
 import { placeOf } from '../opening/open-corpus.ts'
 import { whileCorpusLocked } from '../locked.ts'
-import { endedRuns } from '../moving/moved.ts'
-import { interrupted } from '../interrupted.ts'
+import { withRestored } from '../moving/restored.ts'
 import { headOf } from '../run-head.ts'
-import { answering, exitOfRefusals, refusedDocuments, standingAsKnown } from '../standing.ts'
+import { answering } from '../standing.ts'
 import { asBackedUp, expectWhole, infoOfPack, refusing } from './packs.ts'
 
 export interface RestorePack extends Confirmation {
@@ -60,21 +59,9 @@ export async function restorePack(
         return await restoreTexts(open, goal, { head, signal: context.signal, onProgress: () => undefined })
       }),
     )
-    const { report, documents } = await standingAsKnown(target, context)
-    const { restored, asBefore, refused } = answer
-    const refusals = refusedDocuments(open, answer.refusals)
-    const recovered = endedRuns(answer.recovered)
-    const done = { taken: found.file, from: 'backup' as const, run: head.run, restored, asBefore, refused, recovered }
-    const stopped = answer.stoppedBy === null ? {} : { error: interrupted(target, restored, context) }
-    return {
-      report: {
-        ...report,
-        ...stopped,
-        restored: infoOfPack(found),
-        documents: { ...documents, refusals, restored: done },
-      },
-      exits: answer.stoppedBy === null ? exitOfRefusals(refusals, { refused, migrated: restored }) : [],
-    }
+    const named = { taken: found.file, from: 'backup', run: head.run } as const
+    const { report, exits } = await withRestored(target, { answer, context, ...named })
+    return { report: { ...report, restored: infoOfPack(found) }, exits }
   })
 }
 
