@@ -86,6 +86,25 @@ test.each(cases)('a prune that was cut loses no document, and the next one ends 
   expect(cuts).toBeGreaterThan(5)
 })
 
+test('the sidecar of a document that went while a run was at it goes with the run', async () => {
+  const world = makeWorld()
+  const { files } = world
+  const [gone = ''] = names
+  const taking: OpenCorpus['files'] = {
+    ...files,
+    syncMeanwhile(root, paths) {
+      files.remove(`/data/artifacts/${gone}`)
+      return files.syncMeanwhile(root, paths)
+    },
+  }
+  await up({ ...world, open: { ...world.open, files: taking } }, '1.1.0', 'sidecar')
+  const sidecars = () => [...files.all().keys()].filter((path) => path.includes('backup'))
+  expect(sidecars()).toHaveLength(names.length)
+  removeRuns(world.open, ['to-1.1.0'])
+  expect(sidecars()).toEqual([])
+  expect([...documentsOf(world).keys()]).toEqual(names.slice(1).map((name) => `/data/artifacts/${name}`))
+})
+
 const backups = (): readonly (readonly [string, string])[] =>
   names.map((name) => [`/data/artifacts/${name}.backup`, JSON.stringify({ schema_version: '1.0.0', run_id: name })])
 

@@ -138,13 +138,22 @@ export function readBatch(
   return { number, entries, left }
 }
 
-/** The documents that a run replaced, batch by batch: a run over a million holds one batch in memory. */
-export function* replacedBy(files: FileSystem, corpus: Corpus, run: string): Generator<JournalEntry> {
+/** All that a run had prepared, and whether it was put in place, batch by batch: of a million, one batch is in memory. */
+export function* preparedBy(
+  files: FileSystem,
+  corpus: Corpus,
+  run: string,
+): Generator<{ readonly entry: JournalEntry; readonly isReplaced: boolean }> {
   for (const number of listBatches(files, corpus, run)) {
     const { entries, left } = readBatch(files, corpus, { run, number })
     const leftOut = new Set(left ?? entries.map((entry) => entry.document))
-    for (const entry of entries) if (!leftOut.has(entry.document)) yield entry
+    for (const entry of entries) yield { entry, isReplaced: !leftOut.has(entry.document) }
   }
+}
+
+/** The documents that a run replaced. */
+export function* replacedBy(files: FileSystem, corpus: Corpus, run: string): Generator<JournalEntry> {
+  for (const { entry, isReplaced } of preparedBy(files, corpus, run)) if (isReplaced) yield entry
 }
 
 interface DoneLine {

@@ -5,7 +5,7 @@ import { sha256Of } from '../json/canonical.ts'
 import { type Corpus, pathOf } from '../files/corpus.ts'
 import type { FileSystem } from '../files/file-system.ts'
 import { matches } from '../files/glob.ts'
-import { listLeaving, listRuns, readEnd, readHead, replacedBy } from '../files/journal.ts'
+import { listLeaving, listRuns, preparedBy, readEnd, readHead } from '../files/journal.ts'
 import { isSidecarOf, leavingName, runFolder } from '../files/names.ts'
 import type { OpenCorpus } from '../runs/open-corpus.ts'
 
@@ -49,8 +49,11 @@ export function removeRuns({ files, corpus }: Place, runs: readonly string[]): v
 /** Answers how many; of a run that kept its originals in its own folder there are none. */
 function removeSidecars(files: FileSystem, corpus: Corpus, run: string): number {
   let removed = 0
-  for (const { document, backup, before } of replacedBy(files, corpus, run)) {
+  for (const { entry, isReplaced } of preparedBy(files, corpus, run)) {
+    const { document, backup, before } = entry
     if (!matches(corpus.glob, document) || !isBeside(document, backup)) continue
+    // Of a document that went while the run was at it, the sidecar was the last copy: now it is nobody's.
+    if (!isReplaced && files.facts(pathOf(corpus, document)) !== null) continue
     const path = pathOf(corpus, backup)
     const bytes = files.read(path, Infinity)?.bytes ?? null
     if (bytes === null || sha256Of(bytes) !== before) continue
