@@ -1,5 +1,7 @@
 /** What is asked of a file system. Small, so that a test can bring one that crashes at every call. */
 
+import { type Sha256, sha256Of } from '../json/canonical.ts'
+
 export interface FileFacts {
   readonly kind: 'file' | 'folder' | 'link' | 'other'
   /** Device and inode: two names with one id are one file. */
@@ -66,4 +68,17 @@ export interface FileSystem {
 export function systemCode(error: unknown): string | null {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
   return typeof code === 'string' ? code : null
+}
+
+/** The same file, untouched since. Where its time says too little, its content is read once more. */
+export function isAsItWasRead(
+  files: FileSystem,
+  path: string,
+  { facts, before }: { readonly facts: FileFacts; readonly before: Sha256 },
+): boolean {
+  const now = files.facts(path)
+  if (now === null || now.id !== facts.id || now.bytes !== facts.bytes) return false
+  if (now.modified === facts.modified && facts.settled) return true
+  const bytes = files.read(path, facts.bytes)?.bytes ?? null
+  return bytes !== null && sha256Of(bytes) === before
 }

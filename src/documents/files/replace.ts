@@ -5,11 +5,11 @@
  */
 
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { LockstepError, assert, isLockstepError } from '../../core/error.ts'
-import { type Sha256, sha256Of } from '../json/canonical.ts'
 import { settleBackup } from './backup.ts'
 import { type Corpus, fileOf, pathOf, swapLockOf } from './corpus.ts'
-import { type FileFacts, type FileSystem, systemCode } from './file-system.ts'
+import { type FileSystem, isAsItWasRead, systemCode } from './file-system.ts'
 import {
   type EarlierPart,
   type JournalEntry,
@@ -46,8 +46,11 @@ export interface OpenRun {
   hasBegun(): boolean
   /** A number that no other chunk of this run has. */
   nextChunk(): number
-  /** Puts in place what was prepared, by whomever. Meanwhile others may prepare what the next commit is to put. */
-  commit(parts: readonly Part[]): Promise<BatchResult>
+  /**
+   * Puts in place what was prepared, by whomever; `onPut` is told of each part as it stands there. Meanwhile others may
+   * prepare what the next commit is to put.
+   */
+  commit(parts: readonly Part[], onPut: (result: BatchResult) => void): Promise<void>
   /** Prepares and puts in place. */
   replace(items: readonly Replacement[]): BatchResult
   end(at: string): void
@@ -63,7 +66,7 @@ export function openRun(files: FileSystem, corpus: Corpus, head: RunHead): OpenR
   let { batches, chunks, replaced } = earlier
   let begun = false
   // Entries whose renames no sync has covered yet.
-  let unsynced: readonly JournalEntry[] = []
+  let unsynced: JournalEntry[] = []
   const begin = (): void => {
     if (!begun) writeHead(files, corpus, { head, earlier })
     begun = true
@@ -73,22 +76,32 @@ export function openRun(files: FileSystem, corpus: Corpus, head: RunHead): OpenR
     takingBack(files, corpus, { batch, step: () => writeJournal(files, corpus, batch) })
     return batch
   }
-  const swapped = (batch: Batch): BatchResult => {
-    const result = swapAll(files, corpus, batch)
-    unsynced = result.replaced
-    replaced += result.replaced.length
-    return result
+  const swapped = function* (batch: Batch): Generator<BatchResult> {
+    const left: string[] = []
+    unsynced = []
+    for (const part of batch.parts) {
+      const result = swapPart(files, corpus, { head, part })
+      unsynced.push(...result.replaced)
+      replaced += result.replaced.length
+      left.push(...result.left.map((one) => one.document))
+      yield result
+    }
+    files.append(join(corpus.root, batchFile(head.run, batch.number)), printDone(left))
   }
   return {
     begin,
     hasBegun: () => begun,
     nextChunk: () => ++chunks,
-    async commit(parts) {
-      if (parts.length === 0) return nothing
+    async commit(parts, onPut) {
+      if (parts.length === 0) return
       const batch = journalled(parts)
       const sync = await settled(files.syncMeanwhile(corpus.root, writtenFor(corpus, batch)))
       takingBack(files, corpus, { batch, step: sync })
-      return swapped(batch)
+      for (const result of swapped(batch)) {
+        onPut(result)
+        // Renaming thousands takes a while, in which threads wait for work and programs for the lock.
+        await setImmediate()
+      }
     },
     replace(items) {
       if (items.length === 0) return nothing
@@ -96,7 +109,7 @@ export function openRun(files: FileSystem, corpus: Corpus, head: RunHead): OpenR
       const { prepared, left } = prepareAll(files, corpus, { head, chunk: ++chunks, items })
       const batch = journalled([partOf(prepared)])
       takingBack(files, corpus, { batch, step: () => files.sync(corpus.root, writtenFor(corpus, batch)) })
-      const result = swapped(batch)
+      const [result = nothing] = [...swapped(batch)]
       return { ...result, left: [...left, ...result.left] }
     },
     end(at) {
@@ -142,7 +155,8 @@ function writeEnd(
   run: { readonly head: RunHead; readonly unsynced: readonly JournalEntry[]; readonly end: RunEnd },
 ): void {
   // First the renames, then the word that they are done: the other way round a loss of power could make it a lie.
-  files.sync(corpus.root, pathsOf(corpus, run.unsynced))
+  const renamed = run.unsynced.map((one) => pathOf(corpus, one.document))
+  files.sync(corpus.root, renamed)
   const path = join(corpus.root, endFile(run.head.run))
   files.writeNew(path, Buffer.from(`${JSON.stringify(run.end)}\n`), null)
 }
@@ -174,32 +188,29 @@ function takingBack(
 function* writtenFor(corpus: Corpus, { head, number, parts, unsynced }: Batch): Generator<string> {
   yield join(corpus.root, batchFile(head.run, number))
   yield join(corpus.root, headFile(head.run))
-  for (const { entry } of preparedIn(parts)) {
-    yield temporaryOf(corpus, entry.document, head)
-    yield pathOf(corpus, entry.copy ?? entry.backup)
+  for (const part of parts) {
+    for (const { entry } of part.read()) {
+      yield temporaryOf(corpus, entry.document, head)
+      yield pathOf(corpus, entry.copy ?? entry.backup)
+    }
   }
-  yield* pathsOf(corpus, unsynced)
+  for (const { document } of unsynced) yield pathOf(corpus, document)
 }
 
-function* preparedIn(parts: readonly Part[]): Generator<Prepared> {
-  for (const part of parts) yield* part.read()
-}
-
-function* pathsOf(corpus: Corpus, entries: readonly JournalEntry[]): Generator<string> {
-  for (const { document } of entries) yield pathOf(corpus, document)
-}
-
-function swapAll(files: FileSystem, corpus: Corpus, { head, number, parts }: Batch): BatchResult {
+function swapPart(
+  files: FileSystem,
+  corpus: Corpus,
+  { head, part }: { readonly head: RunHead; readonly part: Part },
+): BatchResult {
   const replaced: JournalEntry[] = []
   const left: UnreplacedDocument[] = []
   files.alone(swapLockOf(corpus), () => {
-    for (const one of preparedIn(parts)) {
+    for (const one of part.read()) {
       const error = swap(files, corpus, { head, one })
       if (error === null) replaced.push(one.entry)
       else left.push({ document: one.entry.document, from: one.entry.from, error })
     }
   })
-  files.append(join(corpus.root, batchFile(head.run, number)), printDone(left.map((one) => one.document)))
   return { replaced, left }
 }
 
@@ -212,7 +223,7 @@ function swap(
   const { entry, facts } = one
   const { document, before } = entry
   try {
-    if (!isAsItWasRead(files, corpus, { document, facts, before })) {
+    if (!isAsItWasRead(files, pathOf(corpus, document), { facts, before })) {
       takeBack(files, corpus, { head, one })
       return new LockstepError('document-changed-meanwhile', { file: fileOf(corpus, document) })
     }
@@ -224,18 +235,4 @@ function swap(
     takeBack(files, corpus, { head, one })
     return isLockstepError(error) ? error : unwritable(corpus, document, error)
   }
-}
-
-/** The same file, untouched since. Where its time says too little, its content is read once more. */
-export function isAsItWasRead(
-  files: FileSystem,
-  corpus: Corpus,
-  { document, facts, before }: { readonly document: string; readonly facts: FileFacts; readonly before: Sha256 },
-): boolean {
-  const path = pathOf(corpus, document)
-  const now = files.facts(path)
-  if (now === null || now.id !== facts.id || now.bytes !== facts.bytes) return false
-  if (now.modified === facts.modified && facts.settled) return true
-  const bytes = files.read(path, facts.bytes)?.bytes ?? null
-  return bytes !== null && sha256Of(bytes) === before
 }

@@ -3,9 +3,8 @@
 import { dirname } from 'node:path'
 import { LockstepError, isLockstepError } from '../../core/error.ts'
 import { type Corpus, fileOf, pathOf, swapLockOf } from '../files/corpus.ts'
-import { type FileFacts, systemCode } from '../files/file-system.ts'
+import { type FileFacts, isAsItWasRead, systemCode } from '../files/file-system.ts'
 import { temporaryFile } from '../files/names.ts'
-import { isAsItWasRead } from '../files/replace.ts'
 import { type Sha256, sha256Of } from '../json/canonical.ts'
 import { freezeJson } from '../json/freeze.ts'
 import type { ParsedDocument } from '../json/parse.ts'
@@ -132,7 +131,7 @@ function replace(
       const free =
         old === null
           ? files.facts(path) === null
-          : isAsItWasRead(files, corpus, { document, facts: old.facts, before: sha256Of(old.parsed.bytes) })
+          : isAsItWasRead(files, path, { facts: old.facts, before: sha256Of(old.parsed.bytes) })
       if (!free) throw changed({ corpus }, document)
       files.rename(temporary, path)
     })

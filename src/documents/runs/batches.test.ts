@@ -14,7 +14,7 @@ async function sizesOf({ documents, knownFrom, partBytes = 1 }: Gathered): Promi
   const sizes: number[] = []
   const commit = (parts: readonly Part[]) => {
     sizes.push(parts.reduce((sum, part) => sum + part.documents, 0))
-    return Promise.resolve({ replaced: [], left: [] })
+    return Promise.resolve()
   }
   let seen = 0
   const ahead = (): number | null => (seen < knownFrom ? null : documents - seen)

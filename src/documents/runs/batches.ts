@@ -26,7 +26,7 @@ export interface Batches {
 export function makeBatches(
   run: Pick<OpenRun, 'commit'>,
   { documentsMax, bytesMax, ahead }: BatchSizes,
-  onDone: (result: BatchResult) => void,
+  onPut: (result: BatchResult) => void,
 ): Batches {
   let gathered: Part[] = []
   let documents = 0
@@ -39,7 +39,7 @@ export function makeBatches(
     gathered = []
     documents = 0
     bytes = 0
-    under = run.commit(batch).then(onDone)
+    under = run.commit(batch, onPut)
     // Its error is thrown where it is waited for.
     under.catch(() => undefined)
   }

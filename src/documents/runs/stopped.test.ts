@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { makeCrashFiles } from '../../../test/support/crash-files.ts'
+import { LockstepError } from '../../core/error.ts'
 import { corpusAt } from '../files/corpus.ts'
 import type { FileSystem } from '../files/file-system.ts'
 import { rulesOf } from '../migrate/rules.ts'
@@ -62,6 +63,43 @@ test('a disk that is full before the first batch: nothing was changed, and that 
   const run = migrateCorpus(open, goal, { head: headOf('r'), signal, onProgress: () => undefined })
   await expect(run).rejects.toThrow()
   expect(migrated()).toBe(0)
+})
+
+test('somebody who keeps the lock in the middle of a batch: what stands in place by then is told, and the next run does the rest', async () => {
+  let alone = 0
+  const { open, migrated } = openWith(600, (files) => ({
+    alone: (path, work) => {
+      if (++alone === 2) throw new LockstepError('lock-held', { store: path, holder: 'another process', waitedMs: 1 })
+      return files.alone(path, work)
+    },
+  }))
+  const options = { signal: new AbortController().signal, onProgress: () => undefined }
+  const run = migrateCorpus(open, goal, { ...options, head: headOf('r') })
+  await expect(run).rejects.toMatchObject({
+    code: 'lock-held',
+    state: expect.stringMatching(/^250 documents are done/) as string,
+  })
+  expect(migrated()).toBe(250)
+  // What was prepared is on disk, so it is finished rather than done again.
+  const { recovered, ...answer } = await migrateCorpus(open, goal, { ...options, head: headOf('s') })
+  expect(recovered).toMatchObject([{ run: 'r', takenBack: [], changed: [] }])
+  expect(recovered[0]?.finished).toHaveLength(600)
+  expect(answer).toMatchObject({ migrated: 0, current: 600, refused: 0 })
+  expect(migrated()).toBe(600)
+})
+
+test('others get their turn between the parts of a batch', async () => {
+  const turns: string[] = []
+  const { open } = openWith(600, (files) => ({
+    alone: (path, work) => {
+      turns.push('renaming')
+      setImmediate(() => turns.push('others'))
+      return files.alone(path, work)
+    },
+  }))
+  const options = { signal: new AbortController().signal, onProgress: () => undefined }
+  await migrateCorpus(open, goal, { ...options, head: headOf('r') })
+  expect(turns).toEqual(['renaming', 'others', 'renaming', 'others', 'renaming', 'others'])
 })
 
 test('a restore that is stopped says that it was, and goes on where it is asked again', async () => {

@@ -7,7 +7,7 @@ import { removeLeftover } from '../files/recover.ts'
 import type { OpenRun } from '../files/replace.ts'
 import type { Crew } from './crew.ts'
 import type { Task, TaskAnswer } from './hand.ts'
-import type { CorpusGoal, OpenCorpus } from '../runs/open-corpus.ts'
+import { type CorpusGoal, type OpenCorpus, nextTurn } from '../runs/open-corpus.ts'
 import { mergeTally, newTally, tellRefused } from '../runs/tally.ts'
 import { type Chunk, type Walk, walkAhead } from './walk.ts'
 
@@ -54,6 +54,8 @@ export async function doTasks(crew: Crew, tasks: Tasks): Promise<'limit' | 'sign
       // Its error is thrown where it is taken, which may be some tasks later, or never after an earlier one.
       task.catch(() => undefined)
       underWay.push(task)
+      // A task that was done here kept the answers of threads waiting: those that are idle by now come first.
+      await nextTurn()
       // With a limit, the next task must know what the one before has left of it.
       const most = goal.limit === null ? crew.tasksAtOnce() : 1
       while (underWay.length >= most) if ((await takeNext()) === 'limit') return 'limit'
