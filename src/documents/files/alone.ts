@@ -9,7 +9,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { LockstepError } from '../../core/error.ts'
 import { systemCode } from './file-system.ts'
 
-/** A batch is renamed in some hundredths of a second; whoever holds it longer is stopped, not at work. */
+/** A part of a batch is renamed in some hundredths of a second; whoever holds it longer is stopped, not at work. */
 const waitMsMax = 30_000
 
 /** Busy, as SQLite says it. */
