@@ -26,7 +26,11 @@ async function projectOf(kind: Kind): Promise<World> {
   return world
 }
 
-async function done(world: World, ...words: readonly string[]): Promise<Ended & { readonly ms: number }> {
+interface Timed extends Ended {
+  readonly ms: number
+}
+
+async function done(world: World, ...words: readonly string[]): Promise<Timed> {
   const begun = performance.now()
   const ended = await world.run(...words)
   const { code, stderr } = ended
@@ -35,11 +39,7 @@ async function done(world: World, ...words: readonly string[]): Promise<Ended & 
 }
 
 /** As the kernel would, after `killMs`. */
-async function killed(
-  world: World,
-  killMs: number,
-  ...words: readonly string[]
-): Promise<Ended & { readonly ms: number }> {
+async function killed(world: World, killMs: number, ...words: readonly string[]): Promise<Timed> {
   const begun = performance.now()
   const running = world.start(...words)
   const timer = setTimeout(() => running.child.kill('SIGKILL'), killMs)
@@ -52,10 +52,7 @@ async function killed(
  * Kills a process at moments spread from its start to its end, each time with what `each` does before and after. What it
  * takes is measured anew whenever it was over before its moment: a test may not hang on the speed of a machine.
  */
-async function killedThroughout(
-  wholeMs: number,
-  each: (moment: number) => Promise<Ended & { readonly ms: number }>,
-): Promise<void> {
+async function killedThroughout(wholeMs: number, each: (moment: number) => Promise<Timed>): Promise<void> {
   let ms = wholeMs
   for (let kill = 1; kill <= kills; kill++) {
     for (let tries = 1; ; tries++) {

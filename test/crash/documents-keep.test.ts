@@ -86,23 +86,47 @@ test.each(cases)('a prune that was cut loses no document, and the next one ends 
   expect(cuts).toBeGreaterThan(5)
 })
 
-test('the sidecar of a document that went while a run was at it goes with the run', async () => {
-  const world = makeWorld()
+/** The first run, with sidecars, during which somebody does something to the first document. */
+async function upMeanwhile(world: World, meanwhile: (path: string) => void): Promise<void> {
   const { files } = world
-  const [gone = ''] = names
-  const taking: OpenCorpus['files'] = {
+  const disturbed: OpenCorpus['files'] = {
     ...files,
     syncMeanwhile(root, paths) {
-      files.remove(`/data/artifacts/${gone}`)
+      meanwhile(`/data/artifacts/${names[0]}`)
       return files.syncMeanwhile(root, paths)
     },
   }
-  await up({ ...world, open: { ...world.open, files: taking } }, '1.1.0', 'sidecar')
-  const sidecars = () => [...files.all().keys()].filter((path) => path.includes('backup'))
-  expect(sidecars()).toHaveLength(names.length)
+  await up({ ...world, open: { ...world.open, files: disturbed } }, '1.1.0', 'sidecar')
+}
+
+const sidecarsOf = ({ files }: World): string[] => [...files.all().keys()].filter((path) => path.includes('backup'))
+
+test('the sidecar of a document that went while a run was at it goes with the run', async () => {
+  const world = makeWorld()
+  await upMeanwhile(world, (path) => world.files.remove(path))
+  expect(sidecarsOf(world)).toHaveLength(names.length)
   removeRuns(world.open, ['to-1.1.0'])
-  expect(sidecars()).toEqual([])
+  expect(sidecarsOf(world)).toEqual([])
   expect([...documentsOf(world).keys()]).toEqual(names.slice(1).map((name) => `/data/artifacts/${name}`))
+})
+
+test('a sidecar that a later run has made stays with that run, also once its document is gone', async () => {
+  const world = makeWorld()
+  const { files } = world
+  const path = `/data/artifacts/${names[0]}`
+  const text = files.all().get(path) ?? ''
+  // The same text in another file: the first run leaves it, the second one migrates it.
+  await upMeanwhile(world, () => {
+    files.remove(path)
+    files.put(path, text)
+  })
+  await up(world, '1.2.0', 'sidecar')
+  expect(files.all().get(`${path}.backup`)).toBe(text)
+  files.remove(path)
+  removeRuns(world.open, ['to-1.1.0'])
+  expect(files.all().get(`${path}.backup`)).toBe(text)
+  removeRuns(world.open, ['to-1.2.0'])
+  expect(sidecarsOf(world)).toEqual([])
 })
 
 const backups = (): readonly (readonly [string, string])[] =>

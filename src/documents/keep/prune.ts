@@ -5,7 +5,15 @@ import { sha256Of } from '../json/canonical.ts'
 import { type Corpus, pathOf } from '../files/corpus.ts'
 import type { FileSystem } from '../files/file-system.ts'
 import { matches } from '../files/glob.ts'
-import { listLeaving, listRuns, preparedBy, readEnd, readHead } from '../files/journal.ts'
+import {
+  type JournalEntry,
+  listLeaving,
+  listRuns,
+  preparedBy,
+  readEnd,
+  readHead,
+  replacedBy,
+} from '../files/journal.ts'
 import { isSidecarOf, leavingName, runFolder } from '../files/names.ts'
 import type { OpenCorpus } from '../runs/open-corpus.ts'
 
@@ -49,18 +57,28 @@ export function removeRuns({ files, corpus }: Place, runs: readonly string[]): v
 /** Answers how many; of a run that kept its originals in its own folder there are none. */
 function removeSidecars(files: FileSystem, corpus: Corpus, run: string): number {
   let removed = 0
+  // Of documents that went while the run was at them: the last copies, by name.
+  const lastCopies = new Map<string, JournalEntry>()
   for (const { entry, isReplaced } of preparedBy(files, corpus, run)) {
-    const { document, backup, before } = entry
+    const { document, backup } = entry
     if (!matches(corpus.glob, document) || !isBeside(document, backup)) continue
-    // Of a document that went while the run was at it, the sidecar was the last copy: now it is nobody's.
-    if (!isReplaced && files.facts(pathOf(corpus, document)) !== null) continue
-    const path = pathOf(corpus, backup)
-    const bytes = files.read(path, Infinity)?.bytes ?? null
-    if (bytes === null || sha256Of(bytes) !== before) continue
-    files.remove(path)
-    removed++
+    if (isReplaced) removed += removeSidecar(files, corpus, entry)
+    else if (files.facts(pathOf(corpus, document)) === null) lastCopies.set(backup, entry)
   }
+  // The document may have come back, and a later run have taken the same name.
+  const others = lastCopies.size === 0 ? [] : listRuns(files, corpus)
+  for (const other of others) for (const { backup } of replacedBy(files, corpus, other)) lastCopies.delete(backup)
+  for (const entry of lastCopies.values()) removed += removeSidecar(files, corpus, entry)
   return removed
+}
+
+/** Answers how many: one, or none where it holds other bytes by now. */
+function removeSidecar(files: FileSystem, corpus: Corpus, { backup, before }: JournalEntry): 0 | 1 {
+  const path = pathOf(corpus, backup)
+  const bytes = files.read(path, Infinity)?.bytes ?? null
+  if (bytes === null || sha256Of(bytes) !== before) return 0
+  files.remove(path)
+  return 1
 }
 
 /** A journal is a file that anybody may have edited: only a backup of the document beside it is ever removed. */
